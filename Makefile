@@ -1,0 +1,33 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench clean
+
+demo: $(BIN)/.demo
+	$(BIN)/bedaudit demo || test $$? -eq 1
+
+test: $(BIN)/.dev
+	$(BIN)/pytest -n auto --cov --cov-report=term
+
+lint: $(BIN)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: $(BIN)/.dev
+	$(BIN)/pytest -m bench -p no:xdist tests/bench
+
+$(BIN)/.demo: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --editable '.[demo]'
+	touch $@
+
+$(BIN)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+clean:
+	rm -rf $(VENV) dist build .cache .mypy_cache .ruff_cache .pytest_cache .coverage*

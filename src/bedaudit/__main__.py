@@ -1,0 +1,5 @@
+"""`python -m bedaudit` is `bedaudit`."""
+
+from bedaudit.cli import main
+
+main()

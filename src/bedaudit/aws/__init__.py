@@ -1,0 +1,1 @@
+"""The only room that speaks to AWS: targets, sessions, transport, engine, gaps."""

@@ -1,0 +1,1 @@
+"""Pure parsers of AWS documents, and the catalogue of metrics."""

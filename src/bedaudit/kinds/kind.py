@@ -1,0 +1,48 @@
+"""What makes a module of this package a kind: a `KIND` of this type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from bedaudit.model import Raw, Resource
+from bedaudit.reader import Operation, Reader
+from bedaudit.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A sort of thing that can be read."""
+
+    name: str
+    state: type[State]
+    read: Callable[[Reader], Awaitable[Iterable[Resource]]]
+    operations: tuple[Operation, ...]
+    """Every operation that `read` may call."""
+    scope: Literal["site", "account"] = "site"
+    """`account`: read once an account."""
+    judged: Literal["site", "account"] = "site"
+    """`account`: judged once an account, with region `global`."""
+    single: bool = False
+    """A site has exactly one, so that `when` may speak of it."""
+
+    @property
+    def doc(self) -> str:
+        """One sentence: what a resource of this kind is."""
+        return (self.state.__doc__ or "").strip().splitlines()[0]
+
+
+def resource(kind: str, id: str, state: State, *, arn: str | None = None, raw: Raw | None = None) -> Resource:  # noqa: A002
+    """A resource with its state as facts and its raw reply as plain JSON."""
+    return Resource(kind, id, arn, state.facts(), json.loads(json.dumps(raw or {}, default=_json)))
+
+
+def _json(value: Any) -> str:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case _:
+            raise TypeError(f"{type(value).__name__} in a raw reply")

@@ -1,0 +1,243 @@
+"""The nouns of bedaudit, as frozen values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
+"""Worst first."""
+
+Outcome: TypeAlias = Literal["pass", "fail", "unknown", "not_applicable", "waived"]
+
+Reason: TypeAlias = Literal[
+    "denied", "denied_by_scp", "region_disabled", "unsupported", "throttled", "expired_credentials",
+    "unreachable", "not_implemented", "not_read", "failed",
+]  # fmt: skip
+
+Facts: TypeAlias = Mapping[str, Any]
+"""A state as plain JSON: a field that AWS does not set is left out, an unreadable part is `{"gap": {...}}`."""
+
+Raw: TypeAlias = Mapping[str, Any]
+"""A reply of AWS, as botocore parsed it."""
+
+GLOBAL = "global"
+"""The region of what an account has once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that could not be read, and why."""
+
+    reason: Reason
+    operation: str | None = None
+    """`service:Operation`, as `logs:DescribeLogGroups`."""
+    code: str | None = None
+    """The error code that AWS gave."""
+    message: str | None = None
+
+    def as_fact(self) -> Facts:
+        """Its form inside a state."""
+        return {"gap": self.as_json()}
+
+    def as_json(self) -> dict[str, str]:
+        """Without the members that are not known."""
+        members = {"reason": self.reason, "operation": self.operation, "code": self.code, "message": self.message}
+        return {name: value for name, value in members.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One account in one region: the unit of scanning. `region` may be `global`."""
+
+    account: str
+    region: str
+    partition: str = "aws"
+    account_name: str = ""
+    organizational_units: tuple[str, ...] = ()
+    """From the root of the organisation to the account's own unit; empty where not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One AWS API call as data."""
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One thing of a kind at a site."""
+
+    kind: str
+    id: str
+    """Unique within its kind and site."""
+    arn: str | None
+    state: Facts
+    raw: Raw = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KindGap:
+    """A kind that could not be read at a site; kind None: nothing could be read there."""
+
+    kind: str | None
+    gap: Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that was read at one site."""
+
+    site: Site
+    read_at: str
+    """RFC 3339, UTC."""
+    kinds: tuple[str, ...]
+    """The kinds that were read or tried, sorted; a kind that is not among them is a `not_read` gap."""
+    resources: tuple[Resource, ...]
+    gaps: tuple[KindGap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One difference between what is required and what is."""
+
+    path: str
+    expected: Any
+    actual: Any
+    """None where AWS says that it is not set."""
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """For `exists`: the resource that met it, or the one that came nearest and what it lacks."""
+
+    witness: str | None = None
+    nearest: str | None = None
+    lacks: tuple[Drift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a control stands; lines and columns count from 1, the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceName:
+    """Which resource a finding is about."""
+
+    kind: str
+    id: str
+    arn: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A dated, owned exception, and the outcome that it covers."""
+
+    reason: str
+    owner: str
+    expires: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The verdict of one control on one resource, or on a site where `resource` is None."""
+
+    control: str
+    title: str
+    severity: Severity
+    outcome: Outcome
+    site: Site
+    kind: str
+    resource: ResourceName | None
+    each: str | None
+    message: str
+    policy: str
+    mark: Mark
+    drift: tuple[Drift, ...] = ()
+    evidence: Evidence | None = None
+    gaps: tuple[Gap, ...] = ()
+    waiver: Waiver | None = None
+    baseline: Literal["new", "unchanged", "fixed"] | None = None
+
+    @property
+    def id(self) -> str:
+        """The fingerprint: it knows what is judged where, and no value, line or time."""
+        resource = self.resource.id if self.resource else None
+        named = [self.control, self.site.account, self.site.region, self.kind, resource, self.each]
+        return hashlib.sha256(json.dumps(named, separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
+
+    @property
+    def order(self) -> tuple[str, str, int, str, str, str]:
+        """The order of findings in every report."""
+        resource = self.resource.id if self.resource else ""
+        severity = SEVERITIES.index(self.severity)
+        return (self.site.account, self.site.region, severity, self.control, resource, self.each or "")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """One policy that took part in a scan."""
+
+    name: str
+    file: str
+    digest: str
+    """`sha256:` and the hash of the file's bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFacts:
+    """Who looked, when, and at how much."""
+
+    id: str
+    started_at: str
+    finished_at: str
+    identity: str
+    """The ARN of the caller."""
+    accounts: int
+    sites: int
+    calls: int
+    policies: tuple[PolicyFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteGap:
+    """A gap that hit a whole account (region `*`) or site."""
+
+    account: str
+    account_name: str
+    region: str
+    gap: Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that one scan found, in its final order."""
+
+    scan: ScanFacts
+    findings: tuple[Finding, ...]
+    gaps: tuple[SiteGap, ...] = ()
+    notices: tuple[str, ...] = ()
+    controls: Mapping[str, Any] = field(default_factory=dict)
+    """The controls that were judged, by id: `bedaudit.policy.model.Control`, for what a report says of each."""
+
+    @property
+    def complete(self) -> bool:
+        """Nothing was left unseen."""
+        unseen = any(gap.gap.reason not in ("region_disabled", "unsupported") for gap in self.gaps)
+        return not unseen and not any(finding.outcome == "unknown" for finding in self.findings)

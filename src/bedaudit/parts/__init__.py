@@ -1,0 +1,1 @@
+"""Nested states that kinds share, each with its read."""

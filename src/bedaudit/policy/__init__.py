@@ -1,0 +1,1 @@
+"""The policy language: YAML with marks, conditions, parameters, the published schema."""
