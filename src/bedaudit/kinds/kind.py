@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from bedaudit.model import Raw, Resource
+from bedaudit.model import Call, Facts, Raw, Resource
 from bedaudit.reader import Operation, Reader
 from bedaudit.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """The call that makes a resource, and the state that the call alone decides; what it leaves open is a gap."""
+
+    call: Call
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,8 @@ class Kind:
     """`account`: judged once an account, with region `global`."""
     single: bool = False
     """A site has exactly one, so that `when` may speak of it."""
+    create: Callable[[Mapping[str, Any]], Creation] | None = None
+    """From the parameters under a control's `fix.create`, where resources of this kind can be made."""
 
     @property
     def doc(self) -> str:
