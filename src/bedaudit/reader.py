@@ -42,7 +42,7 @@ class Reader(Protocol):
 
     account: str
     region: str
-    """`global` for kinds of scope `account`: their calls go to the partition's home region unless `at` says otherwise."""
+    """`global` for kinds of scope `account`; their calls go to the home region of the partition, or to `at`."""
     partition: str
     now: datetime
     """The site's `read_at`, aware, from which ages count."""
