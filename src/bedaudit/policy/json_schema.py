@@ -1,0 +1,90 @@
+"""The `schema` word: JSON Schema over a value, without fetching anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
+from typing import Any
+
+from bedaudit.policy.globs import regex_problem, regex_search
+
+_SAMPLES: tuple[Any, ...] = (None, True, 0, "", [], {})
+
+
+def schema_meets(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether a value is valid."""
+    return bool(_validator()(schema).is_valid(value))
+
+
+def schema_problem(schema: Any) -> str | None:
+    """What is wrong with a schema: its form, a pattern, or a reference that leads nowhere, elsewhere or in circles."""
+    from jsonschema.exceptions import SchemaError  # noqa: PLC0415 - slow to import, and few policies need it
+
+    try:
+        _validator().func.check_schema(schema)
+    except SchemaError as error:
+        return f"not a JSON Schema: {error.message}"
+    problem = next(_problems(schema, schema), None)
+    if problem:
+        return problem
+    try:
+        for sample in _SAMPLES:
+            schema_meets(sample, schema)
+    except RecursionError:
+        return "its references lead in circles"
+    return None
+
+
+@cache
+def _validator() -> Any:
+    """A maker of validators that know no other document, and whose `pattern` takes linear time."""
+    from jsonschema import Draft202012Validator, ValidationError  # noqa: PLC0415
+    from jsonschema.validators import extend  # noqa: PLC0415
+    from referencing import Registry  # noqa: PLC0415
+
+    def pattern(_: Any, wanted: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+        if isinstance(instance, str) and not regex_search(wanted, instance):
+            yield ValidationError(f"{instance!r} does not match {wanted!r}")
+
+    return partial(extend(Draft202012Validator, {"pattern": pattern}), registry=Registry())  # type: ignore[no-untyped-call]
+
+
+def _problems(part: Any, schema: Any) -> Iterator[str]:
+    if isinstance(part, list):
+        for item in part:
+            yield from _problems(item, schema)
+    if not isinstance(part, dict):
+        return
+    if isinstance(part.get("$id"), str):
+        yield "$id has no use here"
+    references = [part.get("$ref"), part.get("$dynamicRef")]
+    yield from (
+        f"{to!r} leads nowhere in this schema" for to in references if isinstance(to, str) and not _leads(to, schema)
+    )
+    patterns = part.get("patternProperties")
+    for pattern in [part.get("pattern"), *(patterns if isinstance(patterns, dict) else ())]:
+        if isinstance(pattern, str) and _pattern_problem(pattern):
+            yield f"{pattern!r} is {_pattern_problem(pattern)}"
+    for value in part.values():
+        yield from _problems(value, schema)
+
+
+def _leads(reference: str, schema: Any) -> bool:
+    from referencing import Registry  # noqa: PLC0415
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415
+    from referencing.jsonschema import DRAFT202012  # noqa: PLC0415
+
+    try:
+        Registry().resolver_with_root(DRAFT202012.create_resource(schema)).lookup(reference)
+    except Unresolvable:
+        return False
+    return True
+
+
+def _pattern_problem(pattern: str) -> str | None:
+    try:
+        re.compile(pattern)  # jsonschema itself compiles those of `patternProperties`
+    except re.error as error:
+        return f"not a regular expression: {error}"
+    return regex_problem(pattern)
