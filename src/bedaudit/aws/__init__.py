@@ -1,1 +1,18 @@
-"""The only room that speaks to AWS: targets, sessions, transport, engine, gaps."""
+"""The only room that speaks to AWS.
+
+A scan, from start to end::
+
+    progress = Progress()                                          # bedaudit.aws.progress; counters to poll
+    with connect(settings, progress) as aws:                       # bedaudit.aws.connection
+        found = await targets(aws)                                 # bedaudit.aws.targets: Targets, or TargetError
+        notices = await scan(aws, found, rules, on_record=write)   # bedaudit.aws.engine
+
+`settings` is `bedaudit.aws.settings.Settings`. `connect` only reads configuration; the first call to AWS is made by
+`targets`, and whatever is wrong with credentials, endpoint or organisation is a `TargetError` there. After that, what
+cannot be read is a gap in a record, and only a bug or a cancellation ends `scan` early. Everything is used from one
+event loop. `bedaudit.aws.check.check` judges the parameters of a call offline.
+
+The modules, from the wire upwards: `transport` sends one request; `gaps` says what an error means; `limits` and
+`retry` keep within the documented rates; `client` joins these; `credentials` enters accounts; `paging`, `redact` and
+`reader` are what kinds read with; `regions`, `organization` and `targets` find the sites; `engine` reads them all.
+"""

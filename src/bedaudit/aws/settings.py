@@ -1,0 +1,33 @@
+"""What a user may ask of a scan of AWS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Scope, roles and speed."""
+
+    scan_id: str
+    """Names the role sessions: `bedaudit-<scan id>`."""
+    profile: str | None = None
+    accounts: tuple[str, ...] = ()
+    """Only these; empty: the caller's own account, or with `organization` all of it."""
+    organization: bool = False
+    role: str | None = None
+    """Name of the role to assume in each account but the caller's own."""
+    external_id: str | None = None
+    exclude_accounts: tuple[str, ...] = ()
+    organizational_units: tuple[str, ...] = ()
+    """With `organization`: only accounts under these units (ids of units or of the root)."""
+    read_units: bool = False
+    """Whether each account's `organizational_units` are wanted; they cost a walk over the organisation's tree."""
+    regions: tuple[str, ...] = ()
+    """Only these; empty: Bedrock's regions that are enabled for the account."""
+    concurrency: int = 64
+    """Calls in flight, over all accounts."""
+    connect_timeout: float = 5.0
+    """Seconds."""
+    read_timeout: float = 30.0
+    """Seconds."""
