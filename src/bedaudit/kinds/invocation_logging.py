@@ -1,0 +1,83 @@
+"""Model invocation logging: one configuration an account and region, off by default.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from bedaudit.kinds.kind import Kind, resource
+from bedaudit.model import Gap, Resource
+from bedaudit.parts.bucket import Bucket
+from bedaudit.parts.delivery import Delivery
+from bedaudit.parts.log_group import LogGroup
+from bedaudit.parts.role import Role
+from bedaudit.reader import Operation, Reader
+from bedaudit.state import State
+
+GET_LOGGING = Operation("bedrock", "GetModelInvocationLoggingConfiguration")
+
+
+class CloudWatchDestination(State):
+    """The log group that receives invocation logs, and what delivery to it needs."""
+
+    log_group: LogGroup | Gap
+    """The log group."""
+    role: Role | Gap
+    """The role with which Bedrock writes to it."""
+    large_data: Bucket | Gap | None = None
+    """The bucket for bodies above 100 KB and binary data; missing: they are lost, unless S3 is a destination too."""
+
+
+class InvocationLogging(State):
+    """The model invocation logging of a site."""
+
+    enabled: bool
+    """Whether invocations are logged to at least one destination."""
+    destinations: tuple[Literal["cloudwatch", "s3"], ...]
+    """Where they are logged to."""
+    text: bool | None = None
+    """Whether text is logged; missing: the configuration does not say."""
+    image: bool | None = None
+    """Whether images are logged; missing: the configuration does not say."""
+    embedding: bool | None = None
+    """Whether embeddings are logged; missing: the configuration does not say."""
+    video: bool | None = None
+    """Whether video is logged; missing: the configuration does not say."""
+    audio: bool | None = None
+    """Whether audio is logged; missing: the configuration does not say."""
+    cloudwatch: CloudWatchDestination | None = None
+    """The destination in CloudWatch Logs."""
+    s3: Bucket | Gap | None = None
+    """The destination in S3."""
+    delivery: Delivery | Gap | None = None
+    """Whether logs arrive; missing while logging is off."""
+
+
+async def read(aws: Reader) -> Iterable[Resource]:
+    """The configuration; an empty one, or none, is off."""
+    reply = await aws.call(GET_LOGGING)
+    config = reply.get("loggingConfig") or {}
+    cloudwatch, s3 = config.get("cloudWatchConfig"), config.get("s3Config")
+    state = InvocationLogging(
+        enabled=bool(cloudwatch or s3),
+        destinations=(*(("cloudwatch",) if cloudwatch else ()), *(("s3",) if s3 else ())),
+        text=config.get("textDataDeliveryEnabled"),
+        image=config.get("imageDataDeliveryEnabled"),
+        embedding=config.get("embeddingDataDeliveryEnabled"),
+        video=config.get("videoDataDeliveryEnabled"),
+        audio=config.get("audioDataDeliveryEnabled"),
+    )
+    arn = f"arn:{aws.partition}:bedrock:{aws.region}:{aws.account}:model-invocation-logging"
+    return [resource("invocation_logging", "model-invocation-logging", state, arn=arn, raw=config)]
+
+
+KIND = Kind(
+    name="invocation_logging",
+    state=InvocationLogging,
+    read=read,
+    operations=(GET_LOGGING,),
+    single=True,
+)
