@@ -1,0 +1,149 @@
+"""JSON Lines, plain or gzipped, read one line at a time in bounded memory; whatever is wrong is named by its line."""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+from bedaudit.errors import SnapshotError
+
+GZIP = 31
+"""zlib's `wbits` for a gzip member; the header that zlib writes has no time and no name."""
+
+_CHUNK = 64 * 1024
+
+_DEPTH = 100
+"""Levels of nesting that are read: more than AWS gives, and far from Python's own limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a file; `number` counts from 1."""
+
+    number: int
+    data: bytes
+    ended: bool = True
+    """A line feed follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLines:
+    """The lines of `path` that are not blank, as often as they are asked for.
+
+    A `.partial` file may be torn off anywhere; its last, torn line is left out.
+
+    Raises:
+        SnapshotError: the file cannot be read, is damaged or cut off, or has a line of more than `max_line` bytes.
+    """
+
+    path: Path
+    max_line: int
+
+    @property
+    def partial(self) -> bool:
+        """The file is what a killed scan left."""
+        return self.path.suffix == ".partial"
+
+    def error(self, line: int, problem: str) -> SnapshotError:
+        """What is wrong, with where it stands."""
+        return SnapshotError(f"{self.path}:{line}: {problem}")
+
+    def __iter__(self) -> Iterator[Line]:
+        line = Line(0, b"")
+        try:
+            with self.path.open("rb") as file:
+                for line in _split(_plain_bytes(file), self.max_line):
+                    if line.data.strip() and (line.ended or not self.partial):
+                        yield line
+        except OSError as error:
+            raise SnapshotError(f"{self.path}: cannot be read: {error.strerror}") from error
+        except zlib.error as error:
+            raise self.error(line.number + 1, f"is damaged: {error}") from error
+        except _TooLongError as error:
+            raise self.error(line.number + 1, f"is longer than {self.max_line:,} bytes") from error
+        except EOFError as error:
+            if not self.partial:
+                raise self.error(line.number + 1, "is cut off") from error
+
+    def members(self, line: Line) -> dict[str, Any]:
+        """The JSON object that a line is."""
+        try:
+            members = json.loads(line.data.decode(), parse_constant=_not_finite, parse_float=_finite)
+        except json.JSONDecodeError as error:
+            raise self.error(line.number, f"is not JSON: {error.msg} at column {error.colno}") from error
+        except UnicodeDecodeError as error:
+            raise self.error(line.number, f"is not UTF-8 at byte {error.start + 1}") from error
+        except RecursionError as error:
+            raise self.error(line.number, "is nested too deeply") from error
+        except ValueError as error:
+            raise self.error(line.number, f"holds a number that is out of range: {error}") from error
+        if not isinstance(members, dict):
+            raise self.error(line.number, "is not a JSON object")
+        if _too_deep(members):
+            raise self.error(line.number, "is nested too deeply")
+        return members
+
+
+class _TooLongError(Exception):
+    """A line is longer than what may be held in memory."""
+
+
+def _split(chunks: Iterator[bytes], max_line: int) -> Iterator[Line]:
+    """The lines of a stream, blank ones too."""
+    number, size = 1, 0
+    pieces: list[bytes] = []
+    for chunk in chunks:
+        *ended, rest = chunk.split(b"\n")
+        for piece in ended:
+            yield Line(number, b"".join([*pieces, piece]))
+            number, pieces, size = number + 1, [], 0
+        pieces.append(rest)
+        size += len(rest)
+        if size > max_line:
+            raise _TooLongError
+    if size:
+        yield Line(number, b"".join(pieces), ended=False)
+
+
+def _plain_bytes(file: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a plain or gzipped file, never many at a time. A member that is cut off is an EOFError."""
+    data = file.read(_CHUNK)
+    if not data.startswith(b"\x1f"):
+        while data:
+            yield data
+            data = file.read(_CHUNK)
+        return
+    inflate = None
+    while data:
+        inflate = inflate or zlib.decompressobj(wbits=GZIP)
+        yield inflate.decompress(data, _CHUNK)
+        data = inflate.unconsumed_tail
+        if inflate.eof:
+            data, inflate = inflate.unused_data, None
+        data = data or file.read(_CHUNK)
+    if inflate:
+        raise EOFError
+
+
+def _too_deep(value: Any) -> bool:
+    level: list[Any] = [value]
+    for _ in range(_DEPTH):
+        groups = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)]
+        level = [item for group in groups for item in group]
+        if not level:
+            return False
+    return True
+
+
+def _not_finite(number: str) -> NoReturn:
+    raise ValueError(number)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _not_finite(text[:40])

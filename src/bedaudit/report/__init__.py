@@ -1,0 +1,38 @@
+"""Reports, one module a format; a format is imported when it is first used."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from bedaudit.model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a user may ask of a report; a format takes what concerns it."""
+
+    colour: bool = False
+    width: int = 80
+    """Columns of the terminal."""
+    why: bool = False
+    """Say of each failing control why it matters."""
+    sarif_for: Literal["github", "any"] = "any"
+    """GitHub closes every alert that a file no longer holds, and ignores suppressions and kinds."""
+
+
+Reporter: TypeAlias = Callable[[Report, Options], Iterator[str]]
+"""Gives a report's text in pieces; joined, they are the whole."""
+
+
+def _reporter(module: str) -> Reporter:
+    def report(found: Report, options: Options) -> Iterator[str]:
+        reporter: Reporter = importlib.import_module(f"{__name__}.{module}").report
+        return reporter(found, options)
+
+    return report
+
+
+REPORTERS: Final[Mapping[str, Reporter]] = {name: _reporter(name) for name in ("text", "json", "sarif")}

@@ -1,0 +1,36 @@
+"""Counts of a report's findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from bedaudit.model import SEVERITIES, Finding, Outcome, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many findings have each outcome."""
+
+    outcomes: Mapping[Outcome, int]
+    fixed: int
+    """Findings that failed in the baseline and no longer do."""
+    fail_by_severity: Mapping[Severity, int]
+
+    def as_json(self) -> dict[str, object]:
+        """As the JSON report has it."""
+        members: dict[str, object] = dict(self.outcomes.items())
+        return members | {"fixed": self.fixed, "fail_by_severity": dict(self.fail_by_severity)}
+
+
+def summary(findings: Iterable[Finding]) -> Summary:
+    """Counts findings; every outcome and severity has a number."""
+    counts = Counter((finding.outcome, finding.severity, finding.baseline == "fixed") for finding in findings)
+    outcomes: dict[Outcome, int] = dict.fromkeys(get_args(Outcome), 0)
+    severities: dict[Severity, int] = dict.fromkeys(SEVERITIES, 0)
+    for (outcome, severity, _), count in counts.items():
+        outcomes[outcome] += count
+        severities[severity] += count if outcome == "fail" else 0
+    return Summary(outcomes, sum(count for (*_, fixed), count in counts.items() if fixed), severities)

@@ -1,0 +1,1 @@
+"""The JSON Schemas (2020-12) of what bedaudit writes."""
