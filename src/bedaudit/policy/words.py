@@ -14,7 +14,6 @@ from typing import Any, Literal, TypeAlias
 from bedaudit.policy.facts import MISSING, gaps_in, is_gap
 from bedaudit.policy.globs import glob_match, regex_match, regex_problem
 from bedaudit.policy.json_schema import schema_meets, schema_problem
-from bedaudit.policy.model import Combination, Condition
 
 Truth: TypeAlias = bool | None
 ShapeName: TypeAlias = Literal["text", "integer", "number", "flag", "choice", "duration", "list", "map", "group"]
@@ -24,6 +23,9 @@ ArgumentType: TypeAlias = Literal[
 
 EQUALS = "equals"
 """The word that a bare literal stands for."""
+
+_LONGEST = 300
+_COMBINED = {"all": "all", "any": "one", "none": "none"}
 
 _NUMBERS: frozenset[ShapeName] = frozenset({"integer", "number", "duration"})
 _TEXTS: frozenset[ShapeName] = frozenset({"text", "choice"})
@@ -58,7 +60,7 @@ class Word:
     """Of a value that is present and readable, and the argument. Where the argument is a condition, the value is
     what the condition says of each element."""
     phrase: Callable[[Any], str]
-    """What follows "must" in a sentence."""
+    """What follows "must" in a sentence, from the argument in plain JSON."""
     missing: Callable[[Any], bool] = _unmet
     """Whether a value that AWS does not set meets it."""
     problem: Callable[[Any], str | None] = _sound
@@ -192,64 +194,31 @@ def _schema(value: Any, argument: Any) -> Truth:
 
 
 def shown(value: Any) -> str:
-    """A value in a sentence, on one line."""
-    if isinstance(value, str) and value.isprintable() and value.strip() == value != "":
-        return value
-    return json.dumps(value, ensure_ascii=True, default=list)
+    """A value in a sentence: on one line, and shortened."""
+    plain = isinstance(value, str) and value.isprintable() and value.strip() == value != ""
+    text = value if plain else json.dumps(value, ensure_ascii=True, default=list)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
-def spelled(condition: Condition) -> Any:
-    """A condition as the policy language spells it, in plain JSON, without the path of a single word."""
-    if isinstance(condition, Combination):
-        return {condition.op: [_with_path(each) for each in condition.conditions]}
-    match WORDS[condition.word].argument:
-        case "condition":
-            argument = _with_path(condition.argument)
-        case "count":
-            argument = {test.word: _plain(test.argument) for test in condition.argument}
-        case _:
-            argument = _plain(condition.argument)
-    return argument if condition.word == EQUALS else {condition.word: argument}
-
-
-def _with_path(condition: Condition) -> Any:
-    if isinstance(condition, Combination):
-        return _joined(condition) if condition.op == "all" else spelled(condition)
-    return {dotted(condition.path): spelled(condition)} if condition.path else spelled(condition)
-
-
-def _joined(condition: Combination) -> Any:
-    """One mapping where the paths differ, as `{a: 1, b: 2}` was written."""
-    members = [_with_path(each) for each in condition.conditions]
-    names = [name for member in members if isinstance(member, dict) for name in member]
-    if all(isinstance(member, dict) for member in members) and len(set(names)) == len(names):
-        return {name: value for member in members for name, value in member.items()}
-    return {"all": members}
-
-
-def dotted(path: Iterable[str]) -> str:
-    """A path as the policy language spells it: names with a dot in them are quoted."""
-    return ".".join(json.dumps(name, ensure_ascii=False) if "." in name or '"' in name else name for name in path)
-
-
-def _plain(value: Any) -> Any:
-    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
+def phrase(expected: Any) -> str:
+    """What follows "must" in a sentence, from what a drift expects."""
+    if isinstance(expected, dict) and len(expected) == 1:
+        ((word, argument),) = expected.items()
+        if word in _COMBINED and isinstance(argument, list):
+            return f"meet {_COMBINED[word]} of {shown(argument)}"
+        if word in WORDS:
+            return WORDS[word].phrase(argument)
+    return WORDS[EQUALS].phrase(expected)
 
 
 def _listed(values: Iterable[Any]) -> str:
     return ", ".join(shown(value) for value in values)
 
 
-def _counted(argument: Any) -> str:
-    return " and ".join(WORDS[test.word].phrase(test.argument) for test in argument).replace("be ", "have ", 1)
-
-
-def _elements(words: str) -> Callable[[Any], str]:
-    return lambda argument: f"have {words} that meets {json.dumps(_with_path(argument), ensure_ascii=False)}"
-
-
-def _every_element(argument: Any) -> str:
-    return f"have elements, and each must meet {json.dumps(_with_path(argument), ensure_ascii=False)}"
+def _counted(words: Any) -> str:
+    many = words.items() if isinstance(words, Mapping) else [(EQUALS, words)]
+    phrases = " and ".join(WORDS[word].phrase(argument).removeprefix("be ") for word, argument in many)
+    return f"have {phrases} elements"
 
 
 def _set_or_not(argument: Any) -> str:
@@ -259,11 +228,11 @@ def _set_or_not(argument: Any) -> str:
 WORDS: Mapping[str, Word] = {
     EQUALS: Word(
         "The value equals this; lists regardless of order.",
-        _SCALARS | _LIST, "value", same, lambda wanted: f"be {shown(_plain(wanted))}",
+        _SCALARS | _LIST, "value", same, lambda wanted: f"be {shown(wanted)}",
     ),
     "not": Word(
         "The value differs from this, or is not set.",
-        _SCALARS | _LIST, "value", _differs, lambda wanted: f"not be {shown(_plain(wanted))}", missing=_met,
+        _SCALARS | _LIST, "value", _differs, lambda wanted: f"not be {shown(wanted)}", missing=_met,
     ),
     "one_of": Word(
         "The value is one of these.",
@@ -299,7 +268,7 @@ WORDS: Mapping[str, Word] = {
     ),
     "contains": Word(
         "The list has this element, or the text has this part.",
-        _LIST | {"text"}, "value", _contains, lambda wanted: f"contain {shown(_plain(wanted))}",
+        _LIST | {"text"}, "value", _contains, lambda wanted: f"contain {shown(wanted)}",
     ),
     "contains_all": Word(
         "The list has all of these elements, or the text all of these parts.",
@@ -307,19 +276,21 @@ WORDS: Mapping[str, Word] = {
     ),
     "any": Word(
         "At least one element of the list meets this condition.",
-        _LIST, "condition", lambda truths, _: some(truths), _elements("an element"),
+        _LIST, "condition", lambda truths, _: some(truths), lambda each: f"have an element that meets {shown(each)}",
     ),
     "all": Word(
         "The list has elements, and each meets this condition.",
-        _LIST, "condition", lambda truths, _: _every_and_one(truths), _every_element,
+        _LIST, "condition", lambda truths, _: _every_and_one(truths),
+        lambda each: f"have elements, and each must meet {shown(each)}",
     ),
     "none": Word(
         "The list is set, and no element of it meets this condition.",
-        _LIST, "condition", lambda truths, _: negation(some(truths)), _elements("no element"),
+        _LIST, "condition", lambda truths, _: negation(some(truths)),
+        lambda each: f"have no element that meets {shown(each)}",
     ),
     "count": Word(
         "The number of elements of the list meets these words, as `{at_least: 1}`.",
-        _LIST, "count", _count, lambda tests: f"{_counted(tests)} elements",
+        _LIST, "count", _count, _counted,
     ),
     "present": Word(
         "True: the value is set; false: it is not.",

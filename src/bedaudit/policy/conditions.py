@@ -1,0 +1,137 @@
+"""Conditions and their three values: whether one holds on facts, and what is missing where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bedaudit.model import Drift, Facts, Gap
+from bedaudit.policy.facts import MISSING, gaps_in, is_gap, lookup
+from bedaudit.policy.model import Combination, Condition, Test
+from bedaudit.policy.spelling import dotted, spelled, with_path
+from bedaudit.policy.words import WORDS, Truth, every, negation, some
+from bedaudit.state import Group, Path
+
+UNDECIDED: Final = object()
+"""An argument that is not known yet: its term is undecided."""
+
+_COMBINE: dict[str, Callable[[Iterable[Truth]], Truth]] = {
+    "all": every,
+    "any": some,
+    "none": lambda truths: negation(some(truths)),
+}
+_ELEMENTS = 20
+_CHARACTERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a condition does not hold: a false one has drifts, an undecided one has gaps alone, a true one neither."""
+
+    drifts: tuple[Drift, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def holds(condition: Condition, facts: Any, *, settled: bool = True) -> Truth:
+    """Whether a condition holds; None where something unreadable could decide.
+
+    With `settled=False` a field that is left out may still be read, and is unreadable rather than not set.
+    """
+    if isinstance(condition, Combination):
+        return _COMBINE[condition.op](holds(each, facts, settled=settled) for each in condition.conditions)
+    word, argument = WORDS[condition.word], condition.argument
+    value = lookup(facts, condition.path)
+    if value is MISSING:
+        return word.missing(argument) if settled else None
+    if argument is UNDECIDED or is_gap(value):
+        return None
+    if word.argument == "condition":
+        if not isinstance(value, list):
+            return False
+        return word.test((holds(argument, each, settled=settled) for each in value), None)
+    return word.test(value, argument)
+
+
+def explain(condition: Condition, facts: Facts, shape: Group | None = None) -> Explanation:
+    """What is not met, and what is undecided; `shape` tells which fields say why another is false."""
+    met = holds(condition, facts)
+    if met:
+        return Explanation()
+    drifts = () if met is None else tuple(_drifts(condition, facts, shape))
+    return Explanation(drifts, tuple(dict.fromkeys(_gaps(condition, facts))))
+
+
+def _drifts(condition: Condition, facts: Facts, shape: Group | None) -> Iterator[Drift]:
+    """Of a condition that is false."""
+    if isinstance(condition, Test):
+        yield _drift(condition, facts, shape)
+    elif condition.op == "all":
+        for each in condition.conditions:
+            if holds(each, facts) is False:
+                yield from _drifts(each, facts, shape)
+    else:
+        yield _alternatives(condition, facts)
+
+
+def _drift(test: Test, facts: Facts, shape: Group | None) -> Drift:
+    value = lookup(facts, test.path)
+    actual = None if value is MISSING else brief(value)
+    return Drift(
+        dotted(test.path), spelled(test), actual, _because(test.path, facts, shape) if value is False else None
+    )
+
+
+def _alternatives(condition: Combination, facts: Facts) -> Drift:
+    """One drift for all the ways that were open (`any`), or for those that were taken and must not be (`none`)."""
+    ways = [each for each in condition.conditions if condition.op == "any" or holds(each, facts)]
+    values = {dotted(path): lookup(facts, path) for each in ways for path in paths(each)}
+    actual = {path: None if value is MISSING else brief(value) for path, value in values.items()}
+    return Drift(" | ".join(actual), {condition.op: [with_path(each) for each in ways]}, actual)
+
+
+def paths(condition: Condition) -> Iterator[Path]:
+    """The paths that a condition looks at, down to the first list."""
+    if isinstance(condition, Test):
+        yield condition.path
+    else:
+        for each in condition.conditions:
+            yield from paths(each)
+
+
+def _gaps(condition: Condition, facts: Any) -> Iterator[Gap]:
+    """What the undecided terms of a condition ran into."""
+    if isinstance(condition, Combination):
+        for each in condition.conditions:
+            if holds(each, facts) is None:
+                yield from _gaps(each, facts)
+    elif holds(condition, facts) is None:
+        value = lookup(facts, condition.path)
+        if WORDS[condition.word].argument == "condition" and not is_gap(value):
+            undecided = (each for each in value if holds(condition.argument, each) is None)
+            for each in undecided:
+                yield from _gaps(condition.argument, each)
+        else:
+            yield from gaps_in(value)
+
+
+def _because(path: Path, facts: Facts, shape: Group | None) -> str | None:
+    for name in path[:-1]:
+        within = shape.fields[name].shape if shape and name in shape.fields else None
+        shape = within if isinstance(within, Group) else None
+    field = shape.fields.get(path[-1]) if shape else None
+    reason = lookup(facts, (*path[:-1], field.because)) if field and field.because else None
+    return reason if isinstance(reason, str) else None
+
+
+def brief(value: Any) -> Any:
+    """A value for a report: of long lists and texts only the beginning."""
+    match value:
+        case list():
+            return [brief(item) for item in value[:_ELEMENTS]]
+        case dict():
+            return {name: brief(item) for name, item in value.items()}
+        case str() if len(value) > _CHARACTERS:
+            return f"{value[:_CHARACTERS]}..."
+        case _:
+            return value
