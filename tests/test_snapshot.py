@@ -177,7 +177,7 @@ def test_a_raw_reply_of_anything_else_is_a_bug(tmp_path: Path) -> None:
 
 
 def test_every_line_meets_the_published_schema(tmp_path: Path) -> None:
-    schema = json.loads(files("bedaudit.schemas").joinpath("snapshot.schema.json").read_text())
+    schema = json.loads(files("bedaudit").joinpath("schemas", "snapshot.schema.json").read_text())
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     for line in documents(written(tmp_path / "s.gz", [RECORD, UNENTERED])):

@@ -18,8 +18,8 @@ from typing import Annotated, Any, Final, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bedaudit.errors import SnapshotError
-from bedaudit.json_lines import GZIP, JsonLines, Line
 from bedaudit.model import Gap, KindGap, Reason, Record, Resource, Site
+from bedaudit.snapshot.lines import GZIP, JsonLines, Line
 
 VERSION: Final = "1.0"
 
@@ -123,9 +123,7 @@ class SnapshotWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        os.close(self._descriptor)
 
     def write(self, record: Record) -> None:
         """Adds one site; once this returns, the record outlives the process."""
