@@ -33,21 +33,21 @@ def templates(data: Any) -> Iterator[Template]:
 
 
 def _members(data: Any) -> Iterable[Any]:
+    members: Iterable[Any] = ()
     match data:
         case Control():
-            return (data.condition, data.where, data.when, data.fix)
+            members = (data.condition, data.where, data.when, data.fix)
         case Fix():
-            return (data.set, data.create)
+            members = (data.set, data.create)
         case Test():
-            return (data.argument,)
+            members = (data.argument,)
         case Combination():
-            return data.conditions
+            members = data.conditions
         case Mapping():
-            return data.values()
+            members = data.values()
         case tuple() | list():
-            return data
-        case _:
-            return ()
+            members = data
+    return members
 
 
 def names(data: Any) -> Iterator[str]:
