@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from bedaudit.kinds.kind import Kind
-from bedaudit.model import Gap, Resource
+from bedaudit.documents.dashboard import ShownQuery, parse
+from bedaudit.documents.graph import ShownMetric
+from bedaudit.kinds.kind import Creation, Kind, resource
+from bedaudit.model import Call, Gap, Raw, Resource
 from bedaudit.reader import Operation, Reader
 from bedaudit.state import State
 
 LIST_DASHBOARDS = Operation("cloudwatch", "ListDashboards")
 GET_DASHBOARD = Operation("cloudwatch", "GetDashboard", absent=("ResourceNotFound",))
-
-
-class ShownMetric(State):
-    """A metric that a dashboard shows."""
-
-    namespace: str
-    """The metric's namespace, as `AWS/Bedrock`."""
-    metric: str
-    """The metric's name; `*` where a search takes every metric of a namespace that is not Bedrock's."""
-    dimensions: Mapping[str, str]
-    """The dimensions that the series is pinned to."""
-    region: str | None = None
-    """The region that the widget shows."""
-    account: str | None = None
-    """The account that the metric belongs to, where that is not the dashboard's own."""
-    stat: str | None = None
-    """The statistic, as `Sum` or `p99`."""
-    can_show: bool | None = None
-    """Whether AWS publishes such a series; missing for metrics that are not Bedrock's and where it is not known."""
-
-
-class ShownQuery(State):
-    """A log query that a dashboard shows."""
-
-    log_groups: tuple[str, ...]
-    """The names of the log groups that it reads."""
-    query: str
-    """The query, its quoted literals replaced by their hashes."""
-    region: str | None = None
-    """The region that the widget shows."""
-    account: str | None = None
-    """The account that the log groups belong to, where that is not the dashboard's own."""
 
 
 class Dashboard(State):
@@ -66,7 +38,55 @@ class Dashboard(State):
 
 async def read(aws: Reader) -> Iterable[Resource]:
     """Every dashboard of the account."""
-    raise NotImplementedError
+    pages = await aws.pages(LIST_DASHBOARDS)
+    entries = [entry for page in pages for entry in page.get("DashboardEntries", ())]
+    read = [await _dashboard(aws, entry) for entry in entries]
+    return [one for one in read if one is not None]
 
 
-KIND = Kind(name="dashboard", state=Dashboard, read=read, operations=(LIST_DASHBOARDS, GET_DASHBOARD), scope="account")
+async def _dashboard(aws: Reader, entry: Raw) -> Resource | None:
+    """One dashboard; None if it was deleted since it was listed."""
+    name = entry["DashboardName"]
+    reply = await aws.attempt(aws.find(GET_DASHBOARD, DashboardName=name))
+    if reply is None:
+        return None
+    state = _unread(name, reply) if isinstance(reply, Gap) else _state(name, reply.get("DashboardBody", ""))
+    # A body may hold what nobody should read twice; of it only the state goes on.
+    known = ("DashboardName", "DashboardArn", "LastModified", "Size")
+    raw = {member: entry[member] for member in known if member in entry}
+    return resource("dashboard", name, state, arn=entry.get("DashboardArn"), raw=raw)
+
+
+def _unread(name: str, gap: Gap) -> Dashboard:
+    return Dashboard(name=name, valid=gap, widgets=gap, metrics=gap, log_queries=gap, alarms=gap, regions=gap)
+
+
+def _state(name: str, text: str) -> Dashboard:
+    body = parse(text)
+    return Dashboard(
+        name=name,
+        valid=body.valid,
+        widgets=body.widgets,
+        metrics=body.metrics,
+        log_queries=body.queries,
+        alarms=body.alarms,
+        regions=body.regions,
+    )
+
+
+def create(parameters: Mapping[str, Any]) -> Creation:
+    """PutDashboard, with the body given as a mapping."""
+    body = parameters.get("DashboardBody", {})
+    text = body if isinstance(body, str) else json.dumps(body, separators=(",", ":"))
+    call = Call("cloudwatch", "PutDashboard", {**parameters, "DashboardBody": text})
+    return Creation(call, _state(str(parameters.get("DashboardName", "")), text).facts())
+
+
+KIND = Kind(
+    name="dashboard",
+    state=Dashboard,
+    read=read,
+    operations=(LIST_DASHBOARDS, GET_DASHBOARD),
+    scope="account",
+    create=create,
+)
