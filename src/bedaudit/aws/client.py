@@ -1,0 +1,84 @@
+"""Calls with everything that a scan needs of them: keys, rates, retries, bounded concurrency."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import ClientError
+
+from bedaudit.aws.gaps import CONNECTING, meaning
+from bedaudit.aws.limits import Limits
+from bedaudit.aws.progress import Progress
+from bedaudit.aws.retry import retrying
+from bedaudit.aws.transport import Request, Transport
+from bedaudit.model import Raw
+
+_DOWN_SECONDS = 30.0
+
+
+class Identity(Protocol):
+    """Somebody in whose name calls are made."""
+
+    @property
+    def limits(self) -> Limits:
+        """The rates of the account that the calls count against."""
+
+    async def keys(self) -> ReadOnlyCredentials:
+        """Keys that are valid now."""
+
+    async def renewed(self, refused: ReadOnlyCredentials) -> bool:
+        """Whether there are other keys than the ones that AWS called expired."""
+
+
+class Client:
+    """Sends calls for any identity."""
+
+    def __init__(self, transport: Transport, progress: Progress, concurrency: int) -> None:
+        self._transport = transport
+        self._progress = progress
+        self._slots = asyncio.Semaphore(concurrency)
+        self._down: dict[tuple[str, str], tuple[float, BaseException]] = {}
+
+    async def send(
+        self, who: Identity, service: str, operation: str, region: str, parameters: Mapping[str, Any]
+    ) -> Raw:
+        """The reply; raises what botocore raises once retries are of no use, or `NotEntered`."""
+
+        async def attempt() -> Raw:
+            self._refuse_if_down(service, region)
+            await who.limits.turn(service, operation, region)
+            keys = await who.keys()
+            try:
+                return await self._wire(Request(service, operation, region, parameters, keys))
+            except ClientError as error:
+                if meaning(error, service) != "expired_credentials" or not await who.renewed(keys):
+                    raise
+            return await self._wire(Request(service, operation, region, parameters, await who.keys()))
+
+        try:
+            return await retrying(attempt, service)
+        except CONNECTING as error:
+            until = asyncio.get_running_loop().time() + _DOWN_SECONDS
+            self._down.setdefault((service, region), (until, error))
+            raise
+
+    def close(self) -> None:
+        """Lets go of the transport."""
+        self._transport.close()
+
+    async def _wire(self, request: Request) -> Raw:
+        async with self._slots:
+            self._progress.calls += 1
+            return await self._transport.send(request)
+
+    def _refuse_if_down(self, service: str, region: str) -> None:
+        """Spares every further account the timeouts of an endpoint at which nobody answers."""
+        until, error = self._down.get((service, region), (0.0, None))
+        if error is None:
+            return
+        if asyncio.get_running_loop().time() < until:
+            raise error.with_traceback(None)
+        del self._down[service, region]

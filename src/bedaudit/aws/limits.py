@@ -1,0 +1,62 @@
+"""AWS's documented request rates, per account and region.
+
+Sources: the CloudWatch, CloudWatch Logs, CloudTrail, Organizations and KMS quota pages of the AWS documentation. Bedrock
+publishes none for what a scan reads; its rate and `DEFAULT` are cautious guesses. An operation that is not listed
+shares its service's bucket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiolimiter import AsyncLimiter
+
+DEFAULT = 10.0
+"""Requests a second."""
+
+RATES: Mapping[tuple[str, str | None], float] = {
+    ("logs", "DescribeLogGroups"): 10,
+    ("logs", "DescribeLogStreams"): 25,
+    ("logs", "DescribeMetricFilters"): 5,
+    ("logs", "DescribeSubscriptionFilters"): 5,
+    ("logs", "GetDataProtectionPolicy"): 5,
+    ("logs", "ListTagsForResource"): 5,
+    ("cloudwatch", "DescribeAlarms"): 9,
+    ("cloudwatch", "DescribeAlarmsForMetric"): 9,
+    ("cloudwatch", "DescribeAlarmContributors"): 9,
+    ("cloudwatch", "ListMetrics"): 25,
+    ("cloudwatch", "ListDashboards"): 10,
+    ("cloudwatch", "GetDashboard"): 10,
+    ("cloudwatch", "DescribeAnomalyDetectors"): 10,
+    ("cloudwatch", "GetMetricData"): 500,
+    ("cloudwatch", "GetMetricStatistics"): 400,
+    ("cloudwatch", "ListAlarmMuteRules"): 50,
+    ("cloudwatch", "GetAlarmMuteRule"): 20,
+    ("oam", None): 10,
+    ("cloudtrail", None): 10,
+    ("cloudtrail", "LookupEvents"): 2,
+    ("observabilityadmin", "ListTelemetryRules"): 5,
+    ("observabilityadmin", "GetTelemetryRule"): 5,
+    ("organizations", "ListAccounts"): 8,
+    ("organizations", "ListAccountsForParent"): 5,
+    ("bedrock", None): 10,
+    ("kms", None): 100,
+    ("s3", None): 100,
+    ("sts", None): 100,
+}
+
+
+class Limits:
+    """One account's token buckets, one per region and service, or operation with a rate of its own."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[tuple[str, str, str | None], AsyncLimiter] = {}
+
+    async def turn(self, service: str, operation: str, region: str) -> None:
+        """Waits until one more request is within the rate."""
+        own = operation if (service, operation) in RATES else None
+        bucket = self._buckets.get((region, service, own))
+        if bucket is None:
+            bucket = AsyncLimiter(RATES.get((service, own), DEFAULT), 1)
+            self._buckets[region, service, own] = bucket
+        await bucket.acquire()

@@ -1,0 +1,97 @@
+"""botocore's sessions: one that finds the caller's credentials, and one whose clients serve every account."""
+
+from __future__ import annotations
+
+import contextvars
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.session
+from botocore.credentials import Credentials, ReadOnlyCredentials
+from botocore.exceptions import IncompleteReadError
+from botocore.model import OperationModel
+from botocore.parsers import ResponseParserError
+from botocore.session import Session
+from botocore.utils import parse_timestamp
+
+KEYS: contextvars.ContextVar[ReadOnlyCredentials] = contextvars.ContextVar("bedaudit_keys")
+"""Whose credentials the current thread signs with."""
+
+_DEFAULT_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+
+
+class AmbientCredentials(Credentials):
+    """Credentials that are whatever `KEYS` holds when a request is signed, so that accounts can share a client."""
+
+    def __init__(self) -> None:
+        super().__init__("ambient", "ambient", method="bedaudit")
+
+    def get_frozen_credentials(self) -> ReadOnlyCredentials:
+        """The keys of the current call."""
+        return KEYS.get()
+
+
+class _AmbientProvider:
+    def load_credentials(self) -> Credentials:
+        return AmbientCredentials()
+
+
+def caller_session(profile: str | None) -> Session:
+    """A session by boto3's own rules; raises what botocore raises on a profile or a configuration file that is not."""
+    session = Session(profile=profile)
+    session.get_scoped_config()
+    return session
+
+
+def shared_session(profile: str | None) -> Session:
+    """A session with the same configuration, whose clients take their credentials from `KEYS`."""
+    session = Session(profile=profile)
+    session.register_component("credential_provider", _AmbientProvider())
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamp)
+    session.register("before-parse", refuse_what_is_no_reply)
+    return session
+
+
+def configured_region(session: Session) -> str | None:
+    """The region of the environment or of the profile; botocore alone does not know AWS_REGION."""
+    region = os.environ.get("AWS_REGION") or session.get_config_variable("region")
+    return str(region) if region else None
+
+
+def default_region(partition: str) -> str:
+    """Where global things of a partition are asked for, unless a region is configured."""
+    return _DEFAULT_REGIONS.get(partition) or botocore.session.Session().get_available_regions("sts", partition)[0]
+
+
+def timestamp(value: Any) -> datetime:
+    """A moment in UTC, ten times as fast as botocore's own parser, which remains for rare forms."""
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = parse_timestamp(value)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def refuse_what_is_no_reply(**event: Any) -> None:
+    """Raises on a success that botocore would read as an empty reply: a proxy's page, or one that was cut short."""
+    model, reply = event["operation_model"], event["response_dict"]
+    body, headers = reply["body"], reply["headers"]
+    if reply["status_code"] >= 300 or not isinstance(body, bytes) or model.http["method"] == "HEAD":
+        return
+    announced = str(headers.get("content-length") or "")
+    if announced.isdecimal() and len(body) != int(announced):
+        raise IncompleteReadError(actual_bytes=len(body), expected_bytes=int(announced))
+    page = str(headers.get("content-type") or "").startswith("text/html")
+    if page or _unlike_json(model, body):
+        text = body[:2000].decode("utf-8", "replace")
+        raise ResponseParserError(f"a reply that is not of the service's protocol: {text}")
+
+
+def _unlike_json(model: OperationModel, body: bytes) -> bool:
+    shape = model.output_shape
+    if not shape or not body or "json" not in str(model.service_model.resolved_protocol):
+        return False
+    return "payload" not in shape.serialization and not body.lstrip().startswith(b"{")
