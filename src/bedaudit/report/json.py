@@ -30,12 +30,12 @@ def report(found: Report, options: Options) -> Iterator[str]:
 
 def _list(name: str, values: Iterable[Any]) -> Iterator[str]:
     yield f' "{name}": ['
-    separator = "\n  "
+    before, after = "\n  ", "]"
     for value in values:
-        yield separator
+        yield before
         yield ascii_json(value)
-        separator = ",\n  "
-    yield "]"
+        before, after = ",\n  ", "\n ]"
+    yield after
 
 
 def _scan(found: Report) -> dict[str, Any]:

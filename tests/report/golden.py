@@ -1,0 +1,15 @@
+"""Golden files: what a report is to look like, byte for byte. BEDAUDIT_GOLDEN=write writes them anew."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "golden"
+
+
+def assert_golden(name: str, text: str) -> None:
+    path = FOLDER / name
+    if os.environ.get("BEDAUDIT_GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
