@@ -16,6 +16,7 @@ from botocore.session import Session
 from bedaudit.aws.client import Client
 from bedaudit.aws.gaps import ERRORS, gap_of, meaning
 from bedaudit.aws.limits import Limits
+from bedaudit.aws.threads import Threads
 from bedaudit.model import Gap
 
 _SECONDS = 3600
@@ -35,9 +36,10 @@ class NotEntered(Exception):  # noqa: N818 - a fact about an account, on its way
 class Caller:
     """Whoever runs the scan, by boto3's own rules."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, threads: Threads) -> None:
         self.limits = Limits()
         self._session = session
+        self._threads = threads
         self._lock = asyncio.Lock()
         self._credentials: Any = None
 
@@ -45,11 +47,11 @@ class Caller:
         """Finding and refreshing them may ask a metadata service or a single sign-on, hence the thread."""
         async with self._lock:
             if self._credentials is None:
-                self._credentials = await asyncio.to_thread(self._session.get_credentials)
+                self._credentials = await self._threads.run(self._session.get_credentials)
             if self._credentials is None:
                 raise NoCredentialsError
             if isinstance(self._credentials, RefreshableCredentials):
-                return await asyncio.to_thread(self._credentials.get_frozen_credentials)
+                return await self._threads.run(self._credentials.get_frozen_credentials)
             keys: ReadOnlyCredentials = self._credentials.get_frozen_credentials()
             return keys
 

@@ -1,8 +1,8 @@
 """AWS's documented request rates, per account and region.
 
-Sources: the CloudWatch, CloudWatch Logs, CloudTrail, Organizations and KMS quota pages of the AWS documentation. Bedrock
-publishes none for what a scan reads; its rate and `DEFAULT` are cautious guesses. An operation that is not listed
-shares its service's bucket.
+Sources: the quota pages of CloudWatch, CloudWatch Logs, OAM, CloudTrail and Organizations. Bedrock publishes none for
+what a scan reads, and the pages of KMS, S3 and STS name far higher ones: these, like `DEFAULT`, are cautious guesses.
+An operation that is not listed shares its service's bucket.
 """
 
 from __future__ import annotations

@@ -1,0 +1,99 @@
+"""The `Reader` of a kind, over an account's memo."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from bedaudit.aws.catalogue import GLOBAL_SERVICES
+from bedaudit.aws.memo import Answer, Asked, Failure, Memo
+from bedaudit.kinds.kind import Kind
+from bedaudit.model import GLOBAL, Facts, Gap, Raw
+from bedaudit.policy.needs import Needs
+from bedaudit.reader import Operation, Reader, Unreadable
+
+T = TypeVar("T")
+
+NOT_READ = Gap("not_read")
+
+_SHARED = GLOBAL_SERVICES | {"s3"}
+"""Services whose answers say nothing about one region."""
+
+
+@dataclass(slots=True)
+class Heard:
+    """Whether anybody answered at a site."""
+
+    somebody: bool = False
+    silence: Gap | None = None
+
+    def add(self, answer: Answer) -> None:
+        """Takes note of what a call to the site's own region gave."""
+        if isinstance(answer, Failure) and answer.gap.reason == "unreachable":
+            self.silence = self.silence or answer.gap
+        else:
+            self.somebody = True
+
+
+@dataclass(slots=True)
+class KindReader:
+    """Reads a site for one kind, and nothing but what the kind declares."""
+
+    account: str
+    region: str
+    partition: str
+    now: datetime
+    home: str
+    kind: Kind
+    needs: Needs
+    memo: Memo
+    heard: Heard
+    prefix: str = ""
+
+    async def call(self, operation: Operation, /, *, at: str | None = None, **parameters: Any) -> Raw:
+        """The reply; `Unreadable` if there is none."""
+        return _readable(await self._answer(operation, at, parameters, paged=False))[0]
+
+    async def find(self, operation: Operation, /, *, at: str | None = None, **parameters: Any) -> Raw | None:
+        """The reply, None where AWS says that there is no such thing."""
+        answer = await self._answer(operation, at, parameters, paged=False)
+        if isinstance(answer, Failure) and answer.code in operation.absent:
+            return None
+        return _readable(answer)[0]
+
+    async def pages(self, operation: Operation, /, *, at: str | None = None, **parameters: Any) -> tuple[Raw, ...]:
+        """All pages; `Unreadable` if one of them is."""
+        return _readable(await self._answer(operation, at, parameters, paged=True))
+
+    async def attempt(self, reading: Awaitable[T], /) -> T | Gap:
+        """What `reading` gives, or its gap."""
+        try:
+            return await reading
+        except Unreadable as unreadable:
+            return unreadable.gap
+
+    async def part(self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Facts | None = None) -> T | Gap:
+        """A part of the state, as far as the policies look at it."""
+        path = f"{self.prefix}{name}"
+        if not self.needs.wants(self.kind.name, path):
+            return NOT_READ
+        if facts is not None and not self.needs.may_matter(self.kind.name, path, facts):
+            return NOT_READ
+        return await self.attempt(read(replace(self, prefix=f"{path}.")))
+
+    async def _answer(self, operation: Operation, at: str | None, parameters: dict[str, Any], *, paged: bool) -> Answer:
+        if operation not in self.kind.operations:
+            raise RuntimeError(f"the kind {self.kind.name} calls {operation}, which it does not declare")
+        region = at or (self.home if self.region == GLOBAL else self.region)
+        answer = await self.memo.read(Asked(operation, region, parameters, paged))
+        if region == self.region and operation.service not in _SHARED:
+            self.heard.add(answer)
+        return answer
+
+
+def _readable(answer: Answer) -> tuple[Raw, ...]:
+    if isinstance(answer, Failure):
+        raise Unreadable(answer.gap)
+    return answer
