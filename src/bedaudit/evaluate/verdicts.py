@@ -1,0 +1,242 @@
+"""What one control says of one place: the findings, each an outcome with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bedaudit.evaluate import sentences
+from bedaudit.model import Evidence, Facts, Finding, Gap, Outcome, Reason, Resource, ResourceName, Site
+from bedaudit.policy.bind import EACH, bind
+from bedaudit.policy.conditions import Explanation, explain, holds
+from bedaudit.policy.facts import gaps_in, is_gap, lookup
+from bedaudit.policy.model import Combination, Condition, Control
+from bedaudit.policy.words import Truth, shown, some
+from bedaudit.state import Group
+
+OUT_OF_REACH: frozenset[Reason] = frozenset({"region_disabled", "unsupported"})
+"""Reasons for which a whole kind, or a whole site, is not applicable rather than unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a control is judged on: a site, or an account as a whole."""
+
+    site: Site
+    about: Sequence[Facts]
+    """What `when` and `for_each` look at, by kind: of the site, or of each site of the account."""
+    resources: Sequence[Resource]
+    """Those of the control's kind."""
+    shape: Group
+    gap: Gap | None = None
+    """Why the kind could not be read."""
+
+
+def verdicts(control: Control, place: Place) -> Iterator[Finding]:
+    """All that the control says of the place."""
+    if control.when is not None:
+        truth = some(holds(control.when, facts) for facts in place.about)
+        if not truth:
+            yield _not_applied(control, control.when, truth, place)
+            return
+    if control.for_each is None:
+        yield from _judge(_Judged(control, place))
+        return
+    elements, gaps = _elements(control.for_each, place.about)
+    if gaps:
+        yield _Judged(control, place).undecided(gaps)
+    elif not elements:
+        yield _Judged(control, place).finding("not_applicable", f"There is no {'.'.join(control.for_each)} here.")
+    for element in elements:
+        yield from _judge(_Judged(bind(control, {EACH: element}), place, _name(element)))
+
+
+def unread(control: Control, site: Site, gap: Gap) -> Finding:
+    """What a control says of a site of which nothing could be read."""
+    return _Judged(control, Place(site, (), (), Group({}), gap)).kind_gap(gap)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A control at a place, for one `${each}`."""
+
+    control: Control
+    place: Place
+    each: str | None = None
+
+    def finding(self, outcome: Outcome, message: str, resource: Resource | None = None, **members: Any) -> Finding:
+        control = self.control
+        return Finding(
+            control=control.id,
+            title=control.title,
+            severity=control.severity,
+            outcome=outcome,
+            site=self.place.site,
+            kind=control.kind,
+            resource=ResourceName(resource.kind, resource.id, resource.arn) if resource else None,
+            each=self.each,
+            message=message,
+            policy=control.policy,
+            mark=control.mark,
+            **members,
+        )
+
+    def undecided(self, gaps: Iterable[Gap], resource: Resource | None = None, **members: Any) -> Finding:
+        """Unknown; not applicable where all that is in the way is that AWS does not have it here."""
+        found = _ordered(gaps)
+        out_of_reach = bool(found) and all(gap.reason == "unsupported" for gap in found)
+        outcome: Outcome = "not_applicable" if out_of_reach else "unknown"
+        return self.finding(outcome, sentences.of_gaps(found), resource, gaps=found, **members)
+
+    def kind_gap(self, gap: Gap) -> Finding:
+        outcome: Outcome = "not_applicable" if gap.reason in OUT_OF_REACH else "unknown"
+        return self.finding(outcome, sentences.of_gaps([gap]), gaps=(gap,))
+
+    def explain(self, condition: Condition, resource: Resource) -> Explanation:
+        return explain(condition, resource.state, self.place.shape)
+
+
+def _ordered(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    return tuple(sorted(set(gaps), key=lambda gap: tuple(part or "" for part in _parts(gap))))
+
+
+def _parts(gap: Gap) -> tuple[str | None, ...]:
+    return (gap.reason, gap.operation, gap.code, gap.message)
+
+
+def _not_applied(control: Control, when: Condition, truth: Truth, place: Place) -> Finding:
+    judged = _Judged(control, place)
+    explained = [explain(when, facts) for facts in place.about]
+    if truth is None:
+        return judged.undecided(gap for each in explained for gap in each.gaps)
+    drifts = list(dict.fromkeys(sentences.of_facts(each.drifts) for each in explained))
+    return judged.finding("not_applicable", f"Does not apply: {drifts[0]}." if drifts else "Does not apply.")
+
+
+def _elements(path: tuple[str, ...], about: Sequence[Facts]) -> tuple[tuple[Any, ...], tuple[Gap, ...]]:
+    """What `for_each` finds in all of the sites, each once, and what it could not read."""
+    found: dict[str, Any] = {}
+    gaps: list[Gap] = []
+    for facts in about:
+        value = lookup(facts, path)
+        gaps += gaps_in(value)
+        found |= {_name(item): item for item in value if not is_gap(item)} if isinstance(value, list) else {}
+    return tuple(found[name] for name in sorted(found)), tuple(gaps)
+
+
+def _name(element: Any) -> str:
+    return element if isinstance(element, str) else shown(element)
+
+
+def _judge(judged: _Judged) -> Iterator[Finding]:
+    if judged.place.gap is not None:
+        yield judged.kind_gap(judged.place.gap)
+    else:
+        yield from _MODES[judged.control.mode](judged)
+
+
+def _require(judged: _Judged) -> Iterator[Finding]:
+    control, where = judged.control, judged.control.where
+    selected, doubts = False, list[Gap]()
+    for resource in judged.place.resources:
+        chosen = where is None or holds(where, resource.state)
+        if chosen is False:
+            continue
+        selected = selected or chosen is True
+        unsure = judged.explain(where, resource).gaps if where is not None and chosen is None else ()
+        doubts += unsure
+        yield _required(judged, resource, unsure)
+    if not selected:
+        yield from _none_selected(judged, doubts, control.at_least_one)
+
+
+def _required(judged: _Judged, resource: Resource, unsure: tuple[Gap, ...]) -> Finding:
+    """The verdict on one resource, which `unsure` may take out of the selection."""
+    met = holds(judged.control.condition, resource.state)
+    if met:
+        return judged.finding("pass", "Is as required.", resource)
+    explained = judged.explain(judged.control.condition, resource)
+    if unsure or met is None:
+        return judged.undecided((*unsure, *(explained.gaps if met is None else ())), resource)
+    return judged.finding(
+        "fail", sentences.of_drifts(explained.drifts), resource, drift=explained.drifts, gaps=_ordered(explained.gaps)
+    )
+
+
+def _none_selected(judged: _Judged, doubts: Sequence[Gap], at_least_one: bool) -> Iterator[Finding]:  # noqa: FBT001
+    kind = sentences.noun(judged.control.kind)
+    if at_least_one and doubts:
+        # A resource that may not be selected must not pass for the one that has to be there.
+        yield judged.undecided(doubts)
+    elif at_least_one:
+        yield judged.finding("fail", f"There is no {kind} that this applies to, and there must be one.")
+    elif not doubts:
+        yield judged.finding("not_applicable", f"There is no {kind} that this applies to.")
+
+
+def _exists(judged: _Judged) -> Iterator[Finding]:
+    wanted = _selecting(judged.control)
+    resources = sorted(judged.place.resources, key=lambda resource: resource.id)
+    truths = [(resource, holds(wanted, resource.state)) for resource in resources]
+    witness = next((resource for resource, truth in truths if truth), None)
+    if witness is not None:
+        message = f"{sentences.noun(judged.control.kind)} {shown(witness.id)} meets it.".capitalize()
+        yield judged.finding("pass", message, evidence=Evidence(witness=witness.id))
+        return
+    open_ones = [resource for resource, truth in truths if truth is None]
+    evidence = _nearest(judged, wanted, open_ones or resources)
+    if open_ones:
+        gaps = (gap for resource in open_ones for gap in judged.explain(wanted, resource).gaps)
+        yield judged.undecided(gaps, evidence=evidence)
+    else:
+        message = sentences.of_search(judged.control.kind, evidence, len(resources))
+        yield judged.finding("fail", message, evidence=evidence)
+
+
+def _nearest(judged: _Judged, wanted: Combination, resources: Sequence[Resource]) -> Evidence:
+    """The resource that goes furthest along the terms as they stand; one that misses the first is another thing."""
+    terms = tuple(_terms(wanted))
+    candidates = [resource for resource in resources if holds(terms[0], resource.state) is not False]
+    if not candidates:
+        return Evidence()
+    misses = {True: 0, None: 1, False: 2}
+    nearest = min(candidates, key=lambda each: ([misses[holds(term, each.state)] for term in terms], each.id))
+    return Evidence(nearest=nearest.id, lacks=judged.explain(wanted, nearest).drifts)
+
+
+def _terms(condition: Condition) -> Iterator[Condition]:
+    if isinstance(condition, Combination) and condition.op == "all":
+        for each in condition.conditions:
+            yield from _terms(each)
+    else:
+        yield condition
+
+
+def _selecting(control: Control) -> Combination:
+    """`where` and the condition in one."""
+    where = (control.where,) if control.where is not None else ()
+    return Combination("all", (*where, control.condition))
+
+
+def _forbid(judged: _Judged) -> Iterator[Finding]:
+    banned, clean = _selecting(judged.control), True
+    for resource in judged.place.resources:
+        met = holds(banned, resource.state)
+        if met is False:
+            continue
+        clean = False
+        if met is None:
+            yield judged.undecided(judged.explain(banned, resource).gaps, resource)
+        else:
+            drift = judged.explain(Combination("none", (judged.control.condition,)), resource).drifts
+            yield judged.finding("fail", sentences.of_offence(drift[0]), resource, drift=drift)
+    if clean:
+        yield judged.finding("pass", f"No {sentences.noun(judged.control.kind)} is as forbidden.")
+
+
+_MODES: Mapping[str, Callable[[_Judged], Iterator[Finding]]] = {
+    "require": _require,
+    "exists": _exists,
+    "forbid": _forbid,
+}
