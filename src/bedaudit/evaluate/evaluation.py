@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bedaudit.evaluate.verdicts import OUT_OF_REACH, Place, unread, verdicts
 from bedaudit.kinds import kinds
 from bedaudit.kinds.kind import Kind
 from bedaudit.model import GLOBAL, Facts, Finding, Gap, Record, Resource, Site, SiteGap
@@ -13,7 +14,6 @@ from bedaudit.policy.model import Control
 from bedaudit.policy.needs import first_kinds
 from bedaudit.policy.rules import Rules
 from bedaudit.state import shape_of
-from bedaudit.evaluate.verdicts import OUT_OF_REACH, Place, unread, verdicts
 
 EVERYWHERE = "*"
 """The region of an account that could not be entered."""
