@@ -47,10 +47,10 @@ class Context:
         return Known.ABSENT if gone else Known.NOTHING
 
 
-Compare: TypeAlias = Callable[[Value, Pattern], bool | None]
+Compare: TypeAlias = Callable[[Pattern, Value], bool | None]
 
 
-def _folded(value: Value, pattern: Pattern) -> bool | None:
+def _folded(pattern: Pattern, value: Value) -> bool | None:
     folded = Begins(value.text.lower()) if isinstance(value, Begins) else value.lower()
     return matches(tuple(token.lower() if isinstance(token, str) else token for token in pattern), folded)
 
@@ -58,7 +58,7 @@ def _folded(value: Value, pattern: Pattern) -> bool | None:
 def _parsed(parse: Callable[[str], Any], holds: Callable[[Any, Any], bool]) -> Compare:
     """A comparison of what texts stand for; undecided where one stands for nothing."""
 
-    def compare(value: Value, pattern: Pattern) -> bool | None:
+    def compare(pattern: Pattern, value: Value) -> bool | None:
         if isinstance(value, Begins):
             return None
         try:
@@ -76,7 +76,7 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _in_network(value: Value, pattern: Pattern) -> bool | None:
+def _in_network(pattern: Pattern, value: Value) -> bool | None:
     if isinstance(value, Begins):
         return None
     try:
@@ -161,7 +161,7 @@ def _one_holds(
     operator: _Operator, value: Value, wanted: tuple[str, ...], context: Context, *, variables: bool
 ) -> bool | None:
     found = some(
-        False if pattern is Known.ABSENT else None if pattern is Known.NOTHING else operator.compare(value, pattern)
+        False if pattern is Known.ABSENT else None if pattern is Known.NOTHING else operator.compare(pattern, value)
         for pattern in (filled(text, context, wildcards=operator.wildcards, variables=variables) for text in wanted)
     )
     return negated(found) if operator.negative else found

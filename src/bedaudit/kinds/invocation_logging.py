@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from typing import Literal
 
 from bedaudit.kinds.kind import Kind, resource
-from bedaudit.model import Gap, Resource
-from bedaudit.parts.bucket import Bucket
-from bedaudit.parts.delivery import Delivery
-from bedaudit.parts.log_group import LogGroup
-from bedaudit.parts.role import Role
+from bedaudit.model import Gap, Raw, Resource
+from bedaudit.parts import bucket, delivery, log_group, role
+from bedaudit.parts.bucket import Bucket, read_bucket
+from bedaudit.parts.delivery import Delivery, read_delivery
+from bedaudit.parts.log_group import LogGroup, read_log_group
+from bedaudit.parts.role import Role, read_role
 from bedaudit.reader import Operation, Reader
 from bedaudit.state import State
 
@@ -58,9 +59,9 @@ class InvocationLogging(State):
 
 async def read(aws: Reader) -> Iterable[Resource]:
     """The configuration; an empty one, or none, is off."""
-    reply = await aws.call(GET_LOGGING)
-    config = reply.get("loggingConfig") or {}
+    config = (await aws.call(GET_LOGGING)).get("loggingConfig") or {}
     cloudwatch, s3 = config.get("cloudWatchConfig"), config.get("s3Config")
+    group = cloudwatch["logGroupName"] if cloudwatch else None
     state = InvocationLogging(
         enabled=bool(cloudwatch or s3),
         destinations=(*(("cloudwatch",) if cloudwatch else ()), *(("s3",) if s3 else ())),
@@ -69,15 +70,33 @@ async def read(aws: Reader) -> Iterable[Resource]:
         embedding=config.get("embeddingDataDeliveryEnabled"),
         video=config.get("videoDataDeliveryEnabled"),
         audio=config.get("audioDataDeliveryEnabled"),
+        cloudwatch=await _cloudwatch(aws, cloudwatch) if cloudwatch else None,
+        s3=await aws.part("s3", lambda aws: _bucket(aws, s3)) if s3 else None,
+        delivery=await aws.part("delivery", lambda aws: read_delivery(aws, group, to_s3=bool(s3)))
+        if cloudwatch or s3
+        else None,
     )
     arn = f"arn:{aws.partition}:bedrock:{aws.region}:{aws.account}:model-invocation-logging"
     return [resource("invocation_logging", "model-invocation-logging", state, arn=arn, raw=config)]
+
+
+async def _cloudwatch(aws: Reader, config: Raw) -> CloudWatchDestination:
+    name, large = config["logGroupName"], config.get("largeDataDeliveryS3Config")
+    return CloudWatchDestination(
+        log_group=await aws.part("cloudwatch.log_group", lambda aws: read_log_group(aws, name)),
+        role=await aws.part("cloudwatch.role", lambda aws: read_role(aws, config["roleArn"], name)),
+        large_data=await aws.part("cloudwatch.large_data", lambda aws: _bucket(aws, large)) if large else None,
+    )
+
+
+async def _bucket(aws: Reader, config: Raw) -> Bucket | Gap:
+    return await read_bucket(aws, config["bucketName"], config.get("keyPrefix"))
 
 
 KIND = Kind(
     name="invocation_logging",
     state=InvocationLogging,
     read=read,
-    operations=(GET_LOGGING,),
+    operations=(GET_LOGGING, *log_group.OPERATIONS, *role.OPERATIONS, *bucket.OPERATIONS, *delivery.OPERATIONS),
     single=True,
 )

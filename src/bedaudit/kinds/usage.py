@@ -6,31 +6,25 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from bedaudit.kinds.kind import Kind, resource
-from bedaudit.model import Gap, Raw, Resource
+from bedaudit.model import Gap, Resource
+from bedaudit.parts import traffic
+from bedaudit.parts.traffic import BEDROCK, LOOKBACK_DAYS, list_metrics, read_traffic
 from bedaudit.reader import Operation, Reader, age_hours
 from bedaudit.state import Hours, State
 
-LIST_METRICS = Operation("cloudwatch", "ListMetrics")
-GET_METRIC_DATA = Operation("cloudwatch", "GetMetricData")
 LIST_EVALUATION_JOBS = Operation("bedrock", "ListEvaluationJobs")
 
-BEDROCK = "AWS/Bedrock"
 GUARDRAILS = "AWS/Bedrock/Guardrails"
 AGENTS = "AWS/Bedrock/Agents"
 MANTLE = "AWS/BedrockMantle"
 AGENTCORE = "AWS/Bedrock-AgentCore"
 NAMESPACES = (BEDROCK, GUARDRAILS, AGENTS, MANTLE, AGENTCORE)
 
-LOOKBACK_DAYS = 14
-EVALUATION_DAYS = 30
-HOUR = 3600
-MOST_QUERIES = 500
-"""Queries that one GetMetricData takes."""
+_EVALUATION_DAYS = 30
 
 
 class Usage(State):
@@ -78,7 +72,7 @@ async def _any_seen(aws: Reader, namespaces: Sequence[str]) -> bool | Gap:
     """Whether one of the namespaces has a metric; none seen and one unread is a gap."""
     unread: Gap | None = None
     for namespace in namespaces:
-        seen = await aws.attempt(_metrics(aws, namespace))
+        seen = await aws.attempt(list_metrics(aws, namespace))
         if isinstance(seen, Gap):
             unread = unread or seen
         elif seen:
@@ -86,76 +80,40 @@ async def _any_seen(aws: Reader, namespaces: Sequence[str]) -> bool | Gap:
     return unread or False
 
 
-async def _metrics(aws: Reader, namespace: str) -> Sequence[Raw]:
-    pages = await aws.pages(LIST_METRICS, Namespace=namespace)
-    return [metric for page in pages for metric in page.get("Metrics", [])]
-
-
-async def _invocations(aws: Reader) -> int:
+async def _invocations(aws: Reader) -> int | Gap:
     """The series of all models counts what those of the models count; where both exist, the larger is the fuller."""
-    traffic = await _traffic(aws)
-    models = sum(sum(hours.values()) for model, hours in traffic.items() if model)
-    return int(max(sum(traffic.get("", {}).values()), models))
+    seen = await read_traffic(aws)
+    if isinstance(seen, Gap):
+        return seen
+    models = sum(sum(hours.values()) for model, hours in seen.invocations.items() if model)
+    return int(max(sum(seen.invocations.get("", {}).values()), models))
 
 
-async def _active_models(aws: Reader) -> tuple[str, ...]:
-    return tuple(sorted(model for model, hours in (await _traffic(aws)).items() if model and hours))
+async def _active_models(aws: Reader) -> tuple[str, ...] | Gap:
+    seen = await read_traffic(aws)
+    if isinstance(seen, Gap):
+        return seen
+    return tuple(sorted(model for model, hours in seen.invocations.items() if model and hours))
 
 
-async def _last_invocation_age(aws: Reader) -> float | None:
-    hours = [hour for hours in (await _traffic(aws)).values() for hour in hours]
-    return age_hours(max(hours), aws.now) if hours else None
+async def _last_invocation_age(aws: Reader) -> float | Gap | None:
+    seen = await read_traffic(aws)
+    if isinstance(seen, Gap):
+        return seen
+    last = max((hour for hours in seen.invocations.values() for hour in hours), default=None)
+    return None if last is None else age_hours(last, aws.now)
 
 
 async def _evaluations(aws: Reader) -> int:
-    since = aws.now - timedelta(days=EVALUATION_DAYS)
+    since = aws.now - timedelta(days=_EVALUATION_DAYS)
     pages = await aws.pages(LIST_EVALUATION_JOBS, creationTimeAfter=since)
     return sum(len(page.get("jobSummaries", [])) for page in pages)
-
-
-async def _traffic(aws: Reader) -> Mapping[str, Mapping[datetime, float]]:
-    """Invocations an hour, of hours that had any, by model; of all models together under the empty name."""
-    series = _series(await _metrics(aws, BEDROCK))
-    end = aws.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    names = sorted(series)
-    traffic: dict[str, dict[datetime, float]] = {}
-    for first in range(0, len(names), MOST_QUERIES):
-        chunk = names[first : first + MOST_QUERIES]
-        pages = await aws.pages(
-            GET_METRIC_DATA,
-            MetricDataQueries=[_query(f"m{index}", series[name]) for index, name in enumerate(chunk)],
-            StartTime=end - timedelta(days=LOOKBACK_DAYS),
-            EndTime=end,
-        )
-        for result in (result for page in pages for result in page.get("MetricDataResults", [])):
-            hours = traffic.setdefault(chunk[int(result["Id"][1:])], {})
-            points = zip(result.get("Timestamps", []), result.get("Values", []), strict=True)
-            hours.update({hour: value for hour, value in points if value > 0})
-    return traffic
-
-
-def _series(metrics: Iterable[Raw]) -> dict[str, Sequence[Mapping[str, str]]]:
-    """The dimensions by which to ask for the invocations of each model: those with the fewest beside ModelId."""
-    series: dict[str, Sequence[Mapping[str, str]]] = {}
-    for metric in metrics:
-        if metric.get("MetricName") != "Invocations":
-            continue
-        dimensions = metric.get("Dimensions", [])
-        model = next((each["Value"] for each in dimensions if each["Name"] == "ModelId"), "")
-        if (model or not dimensions) and (model not in series or len(dimensions) < len(series[model])):
-            series[model] = dimensions
-    return series
-
-
-def _query(name: str, dimensions: Sequence[Mapping[str, str]]) -> Mapping[str, Any]:
-    metric = {"Namespace": BEDROCK, "MetricName": "Invocations", "Dimensions": list(dimensions)}
-    return {"Id": name, "MetricStat": {"Metric": metric, "Period": HOUR, "Stat": "Sum"}}
 
 
 KIND = Kind(
     name="usage",
     state=Usage,
     read=read,
-    operations=(LIST_METRICS, GET_METRIC_DATA, LIST_EVALUATION_JOBS),
+    operations=(*traffic.OPERATIONS, LIST_EVALUATION_JOBS),
     single=True,
 )

@@ -1,0 +1,99 @@
+"""Invocations of models, and deliveries of their logs, hour by hour over the last two weeks.
+
+Asked for once a site, and only for what ListMetrics knows, so that a quiet site costs one call.
+https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from bedaudit.model import Gap, Raw
+from bedaudit.reader import Operation, Reader
+
+LIST_METRICS = Operation("cloudwatch", "ListMetrics")
+GET_METRIC_DATA = Operation("cloudwatch", "GetMetricData")
+OPERATIONS = (LIST_METRICS, GET_METRIC_DATA)
+
+BEDROCK = "AWS/Bedrock"
+LOOKBACK_DAYS = 14
+"""As far back as ListMetrics looks."""
+TO_CLOUDWATCH = "ModelInvocationLogsCloudWatchDelivery"
+TO_S3 = "ModelInvocationLogsS3Delivery"
+LARGE_DATA_TO_S3 = "ModelInvocationLargeDataS3Delivery"
+_DELIVERIES = tuple(
+    f"{target}{outcome}" for target in (TO_CLOUDWATCH, TO_S3, LARGE_DATA_TO_S3) for outcome in ("Success", "Failure")
+)
+_MOST_QUERIES = 500
+"""Queries that one GetMetricData takes."""
+_UNREAD = ("InternalError", "Forbidden")
+
+HourlySums: TypeAlias = Mapping[datetime, float]
+"""From the start of an hour to the sum of what happened in it; hours without anything are left out."""
+Dimensions: TypeAlias = Sequence[Mapping[str, str]]
+_Named: TypeAlias = tuple[str, str]
+"""A metric's name, and a model's or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Sums by hour."""
+
+    invocations: Mapping[str, HourlySums]
+    """By model; under the empty name the series of all models together, where CloudWatch has it."""
+    deliveries: Mapping[str, HourlySums]
+    """By name of the metric."""
+
+
+async def list_metrics(aws: Reader, namespace: str) -> Sequence[Raw]:
+    """The metrics of a namespace that had data in the last two weeks."""
+    pages = await aws.pages(LIST_METRICS, Namespace=namespace)
+    return [metric for page in pages for metric in page.get("Metrics", [])]
+
+
+async def read_traffic(aws: Reader) -> Traffic | Gap:
+    """The traffic of the site."""
+    series = _series(await list_metrics(aws, BEDROCK))
+    names = sorted(series)
+    end = aws.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    sums: dict[_Named, dict[datetime, float]] = {}
+    for first in range(0, len(names), _MOST_QUERIES):
+        chunk = names[first : first + _MOST_QUERIES]
+        queries = [_query(index, name, series[name]) for index, name in enumerate(chunk)]
+        start = end - timedelta(days=LOOKBACK_DAYS)
+        pages = await aws.pages(GET_METRIC_DATA, MetricDataQueries=queries, StartTime=start, EndTime=end)
+        for result in (result for page in pages for result in page.get("MetricDataResults", [])):
+            if result.get("StatusCode") in _UNREAD:
+                return Gap("failed", str(GET_METRIC_DATA), result["StatusCode"], "CloudWatch did not give a metric")
+            points = zip(result.get("Timestamps", []), result.get("Values", []), strict=False)
+            hours = sums.setdefault(chunk[int(result["Id"][1:])], {})
+            hours.update({hour: value for hour, value in points if value > 0})
+    return Traffic(
+        invocations={model: hours for (metric, model), hours in sums.items() if metric == "Invocations"},
+        deliveries={metric: hours for (metric, _), hours in sums.items() if metric != "Invocations"},
+    )
+
+
+def _series(metrics: Iterable[Raw]) -> Mapping[_Named, Dimensions]:
+    """The dimensions by which to ask for each metric and model: the fewest, which count the most."""
+    series: dict[_Named, Dimensions] = {}
+    for metric in metrics:
+        name = (metric.get("MetricName", ""), _model(metric))
+        dimensions: Dimensions = metric.get("Dimensions", [])
+        wanted = name[0] in _DELIVERIES or (name[0] == "Invocations" and (name[1] or not dimensions))
+        if wanted and (name not in series or len(dimensions) < len(series[name])):
+            series[name] = dimensions
+    return series
+
+
+def _model(metric: Raw) -> str:
+    named: Iterable[str] = (each["Value"] for each in metric.get("Dimensions", []) if each["Name"] == "ModelId")
+    return next(iter(named), "")
+
+
+def _query(index: int, name: _Named, dimensions: Dimensions) -> Mapping[str, Any]:
+    metric = {"Namespace": BEDROCK, "MetricName": name[0], "Dimensions": list(dimensions)}
+    return {"Id": f"m{index}", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Sum"}}
