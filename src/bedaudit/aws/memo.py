@@ -15,7 +15,7 @@ from bedaudit.aws.client import Client, Identity
 from bedaudit.aws.credentials import NotEntered
 from bedaudit.aws.diagnosis import Diagnosis
 from bedaudit.aws.gaps import ERRORS, code_of
-from bedaudit.aws.paging import pager, pages
+from bedaudit.aws.paging import pages
 from bedaudit.aws.redact import redact
 from bedaudit.model import Gap, Raw
 from bedaudit.reader import Operation
@@ -98,7 +98,7 @@ class Memo:
             return redact(service, name, {member: reply[member] for member in reply if member != "ResponseMetadata"})
 
         try:
-            follow = pager(self._catalogue.session, asked.operation) if asked.paged else None
+            follow = self._catalogue.pager(asked.operation) if asked.paged else None
             return await pages(send, asked.parameters, follow)
         except (*ERRORS, NotEntered) as error:
             if isinstance(error, ClientError):

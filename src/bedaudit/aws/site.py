@@ -1,0 +1,81 @@
+"""Reading one site: no more of it than its controls look at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from bedaudit.aws.memo import Memo
+from bedaudit.aws.reader import Heard, KindReader
+from bedaudit.kinds.kind import Kind
+from bedaudit.model import Gap, KindGap, Record, Resource, Site
+from bedaudit.policy.model import Control
+from bedaudit.policy.needs import Needs, first_kinds, live
+from bedaudit.reader import Unreadable
+
+_Read: TypeAlias = Mapping[str, tuple[Resource, ...] | Gap]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteScan:
+    """One site, and what it is read with."""
+
+    site: Site
+    now: datetime
+    home: str
+    memo: Memo
+    known: Mapping[str, Kind]
+    """Every kind by name."""
+    heard: Heard
+
+    async def read(self, controls: tuple[Control, ...]) -> Record:
+        """First the kinds that decide which controls apply, then those that the remaining controls look at."""
+        first = await self.kinds(self._local(first_kinds(controls)), Needs(controls))
+        needs = Needs(live(controls, {name: _single(found) for name, found in first.items()}))
+        rest = await self.kinds(self._local(needs.kinds) - first.keys(), needs)
+        if self.heard.silence is not None and not self.heard.somebody:
+            return unread(self.site, self.now, self.heard.silence)
+        return self.record({**first, **rest})
+
+    async def kinds(self, names: Iterable[str], needs: Needs) -> _Read:
+        """What each kind gives, or its gap; anything else that a kind raises is a bug and ends the scan."""
+        async with asyncio.TaskGroup() as group:
+            tasks = {name: group.create_task(self._kind(self.known[name], needs)) for name in sorted(names)}
+        return {name: task.result() for name, task in tasks.items()}
+
+    async def _kind(self, kind: Kind, needs: Needs) -> tuple[Resource, ...] | Gap:
+        site = self.site
+        reader = KindReader(
+            site.account, site.region, site.partition, self.now, self.home, kind, needs, self.memo, self.heard
+        )
+        try:
+            return tuple(await kind.read(reader))
+        except Unreadable as unreadable:
+            return unreadable.gap
+
+    def record(self, read: _Read) -> Record:
+        """All that was read."""
+        resources = (each for found in read.values() if not isinstance(found, Gap) for each in found)
+        gaps = (KindGap(name, found) for name, found in sorted(read.items()) if isinstance(found, Gap))
+        ordered = sorted(resources, key=lambda each: (each.kind, each.id))
+        return Record(self.site, self.now.isoformat(), tuple(sorted(read)), tuple(ordered), tuple(gaps))
+
+    def _local(self, names: Iterable[str]) -> frozenset[str]:
+        return frozenset(name for name in names if self.known[name].scope == "site")
+
+
+def unread(site: Site, now: datetime, gap: Gap) -> Record:
+    """The record of a site of which nothing could be read."""
+    return Record(site, now.isoformat(), (), (), (KindGap(None, gap),))
+
+
+def moment() -> datetime:
+    """Now, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _single(found: tuple[Resource, ...] | Gap) -> Any:
+    return found.as_fact() if isinstance(found, Gap) else found[0].state
