@@ -1,0 +1,93 @@
+"""Moto behind WSGI, without the habits that cost it most of its time, and without its output."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from typing import Any
+from unittest.mock import patch
+
+import moto.backends
+import moto.core.responses
+import moto.core.utils
+import moto.iam.models
+import moto.kms.models
+import moto.kms.utils
+import moto.moto_server.werkzeug_app
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from bedaudit.sandbox.call import AwsError
+from bedaudit.sandbox.protocol import Answer, Environ
+
+_NOISY = ("werkzeug", "moto", "flask.app")
+
+
+def reset() -> None:
+    """Empties every backend of moto."""
+    BackendDict.reset()
+    reset_model_data()
+
+
+@contextmanager
+def quick_and_quiet() -> Iterator[None]:
+    """Moto's slow spots patched and its loggers silenced, until the end of the block."""
+    modules = frozenset(moto.backends.list_of_moto_modules())
+    methods = moto.core.utils.method_names_from_class
+    replacements: tuple[tuple[object, str, object], ...] = (
+        (moto.backends, "list_of_moto_modules", lambda: modules),
+        (moto.core.responses, "method_names_from_class", cache(lambda cls: frozenset(methods(cls)))),
+        (moto.iam.models, "mark_account_as_visited", lambda **_: None),
+        (moto.moto_server.werkzeug_app, "print", lambda *_, **__: None),
+        # Every KMS key, symmetric or not, makes an RSA key pair, for tens of milliseconds.
+        (moto.kms.models, "generate_private_key", cache(moto.kms.utils.generate_private_key)),
+    )
+    with ExitStack() as stack:
+        for module, name, replacement in replacements:
+            stack.enter_context(patch.object(module, name, replacement, create=True))
+        for name in _NOISY:
+            stack.enter_context(patch.object(logging.getLogger(name), "disabled", new=True))
+        yield
+
+
+class MotoApp:
+    """Answers requests with moto."""
+
+    def __init__(self) -> None:
+        self._application: Callable[..., Any] = DomainDispatcherApplication(_create)
+
+    def answer(self, environ: Environ, account: str) -> Answer:
+        """Moto's answer to a request, on behalf of the account."""
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
+        environ["wsgi.input"].seek(0)
+        started: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _: object = None) -> None:
+            started.extend((int(status.split(maxsplit=1)[0]), dict(headers)))
+
+        try:
+            chunks = self._application(environ, start_response)
+        except (NotImplementedError, ModuleNotFoundError) as error:
+            raise _not_implemented() from error
+        try:
+            body = b"".join(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        status, headers = started
+        if status in (404, 500) and body[:14].lower() == b"<!doctype html":
+            raise _not_implemented()
+        return Answer(status, headers, body)
+
+
+def _create(service: Any) -> Any:
+    if service is None:
+        raise _not_implemented()
+    return create_backend_app(service)
+
+
+def _not_implemented() -> AwsError:
+    return AwsError("NotImplemented", "The sandbox does not implement this operation", 501)

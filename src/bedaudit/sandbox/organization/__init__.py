@@ -1,0 +1,45 @@
+"""The demo organisation: six accounts in four regions, one of them healthy, and the faults that really happen."""
+
+from __future__ import annotations
+
+from bedaudit.sandbox.invoke import Invoke
+from bedaudit.sandbox.organization import documents, invocation_logs, traffic, watching
+from bedaudit.sandbox.organization.plan import (
+    ACCOUNTS,
+    DENIED,
+    FAULTS,
+    HEALTHY_ACCOUNT,
+    ROLE,
+    SITES,
+    UNITS,
+    VENDOR,
+    SeededFault,
+)
+from bedaudit.sandbox.organization.site import Site
+from bedaudit.sandbox.world import REGIONS, World
+
+__all__ = ["FAULTS", "HEALTHY_ACCOUNT", "ROLE", "SeededFault", "seed"]
+
+
+def seed(world: World, invoke: Invoke) -> None:
+    """Fills an empty world; times are relative to now."""
+    now = world.clock()
+    world.units.update({unit.id: unit for unit in UNITS})
+    world.accounts.update({account.id: account for account in ACCOUNTS})
+    for account in ACCOUNTS:
+        _account(world, Site(world, invoke, account.id, REGIONS[0], now))
+    for (account_id, region), setup in SITES.items():
+        site = Site(world, invoke, account_id, region, now)
+        invocation_logs.seed(site, setup)
+        traffic.seed(site, setup)
+        watching.seed(site, setup)
+    world.denials.add(DENIED)
+
+
+def _account(world: World, site: Site) -> None:
+    if site.account not in (world.management, VENDOR):
+        trust = documents.auditor_trust(world.management)
+        site("iam", "CreateRole", RoleName=ROLE, AssumeRolePolicyDocument=trust)
+        site("iam", "PutRolePolicy", RoleName=ROLE, PolicyName="read", PolicyDocument=documents.auditor_policy())
+    shown = [region for (account, region), setup in SITES.items() if account == site.account and setup.on_dashboard]
+    watching.seed_dashboard(site, shown)

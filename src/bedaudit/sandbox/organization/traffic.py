@@ -1,0 +1,67 @@
+"""Seeds two weeks of Bedrock's metrics: by the hour for the last day, by the day before that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from bedaudit.sandbox.backends.cloudwatch_metrics import Metrics, Sample, Series
+from bedaudit.sandbox.organization.setup import Setup
+from bedaudit.sandbox.organization.site import Site
+
+MODELS = ("anthropic.claude-sonnet-4-5-20250929-v1:0", "amazon.nova-pro-v1:0")
+_MOST_RECENT_HOURS = 0.25
+_PER_MODEL = {
+    "Invocations": 40.0,
+    "InputTokenCount": 52000.0,
+    "OutputTokenCount": 11000.0,
+    "InvocationClientErrors": 0.5,
+}
+_LATENCY_MS = 1800.0
+_DELIVERIES = {
+    "ModelInvocationLogsCloudWatchDelivery": ("cloudwatch", 80.0),
+    "ModelInvocationLogsS3Delivery": ("s3", 80.0),
+    "ModelInvocationLargeDataS3Delivery": ("large_data", 3.0),
+}
+
+
+def seed(site: Site, setup: Setup) -> None:
+    """Writes what Bedrock would have published at the site."""
+    if not setup.traffic:
+        return
+    for name, per_hour in _PER_MODEL.items():
+        for model in MODELS:
+            _write(site, ("AWS/Bedrock", name, (("ModelId", model),)), per_hour)
+        _write(site, ("AWS/Bedrock", name, ()), per_hour * len(MODELS))
+    for model in MODELS:
+        _write(site, ("AWS/Bedrock", "InvocationLatency", (("ModelId", model),)), _LATENCY_MS)
+    _write(site, ("AWS/Bedrock", "InvocationLatency", ()), _LATENCY_MS)
+    _deliveries(site, setup)
+    if setup.guardrail_traffic:
+        for name in ("Invocations", "InvocationsIntervened"):
+            _write(site, ("AWS/Bedrock/Guardrails", name, (("Operation", "ApplyGuardrail"),)), 4.0)
+            _write(site, ("AWS/Bedrock/Guardrails", name, ()), 4.0)
+
+
+def _deliveries(site: Site, setup: Setup) -> None:
+    configured = {"cloudwatch": setup.logging, "s3": setup.logging and setup.s3}
+    configured["large_data"] = setup.logging and setup.large_data
+    for name, (destination, per_hour) in _DELIVERIES.items():
+        if configured[destination]:
+            lost = destination == "cloudwatch" and not setup.group_exists
+            since = setup.last_event_hours if destination == "cloudwatch" else 0.0
+            _write(site, ("AWS/Bedrock", f"{name}{'Failure' if lost else 'Success'}", ()), per_hour, not_within=since)
+
+
+def _write(site: Site, series: Series, per_hour: float, not_within: float = 0.0) -> None:
+    samples = [
+        Sample(site.hours_ago(hours), per_hour * span, span, 0.0, per_hour)
+        for hours, span in _moments()
+        if hours >= not_within
+    ]
+    site.world.state(Metrics, site.account, site.region).add(series, samples)
+
+
+def _moments() -> Iterator[tuple[float, float]]:
+    """Hours ago, and the hours that the sample stands for."""
+    return chain(((hour + _MOST_RECENT_HOURS, 1.0) for hour in range(24)), ((day * 24.0, 24.0) for day in range(2, 14)))
