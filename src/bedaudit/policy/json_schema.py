@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from typing import Any
@@ -64,8 +63,8 @@ def _problems(part: Any, schema: Any) -> Iterator[str]:
     )
     patterns = part.get("patternProperties")
     for pattern in [part.get("pattern"), *(patterns if isinstance(patterns, dict) else ())]:
-        if isinstance(pattern, str) and _pattern_problem(pattern):
-            yield f"{pattern!r} is {_pattern_problem(pattern)}"
+        if isinstance(pattern, str) and regex_problem(pattern):
+            yield f"{pattern!r} is {regex_problem(pattern)}"
     for value in part.values():
         yield from _problems(value, schema)
 
@@ -80,11 +79,3 @@ def _leads(reference: str, schema: Any) -> bool:
     except Unresolvable:
         return False
     return True
-
-
-def _pattern_problem(pattern: str) -> str | None:
-    try:
-        re.compile(pattern)  # jsonschema itself compiles those of `patternProperties`
-    except re.error as error:
-        return f"not a regular expression: {error}"
-    return regex_problem(pattern)
