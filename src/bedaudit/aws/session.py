@@ -84,7 +84,7 @@ def refuse_what_is_no_reply(**event: Any) -> None:
     announced = str(headers.get("content-length") or "")
     if announced.isdecimal() and len(body) != int(announced):
         raise IncompleteReadError(actual_bytes=len(body), expected_bytes=int(announced))
-    page = str(headers.get("content-type") or "").startswith("text/html")
+    page = body[:50].lstrip().lower().startswith((b"<!doctype html", b"<html"))
     if page or _unlike_json(model, body):
         text = body[:2000].decode("utf-8", "replace")
         raise ResponseParserError(f"a reply that is not of the service's protocol: {text}")

@@ -15,10 +15,17 @@ from botocore import xform_name
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
-from botocore.exceptions import ReadTimeoutError, UnknownClientMethodError
+from botocore.exceptions import (
+    BotoCoreError,
+    InvalidEndpointConfigurationError,
+    ReadTimeoutError,
+    UnknownClientMethodError,
+)
+from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
 from bedaudit import __version__
+from bedaudit.aws.gaps import ERRORS
 from bedaudit.aws.session import KEYS
 from bedaudit.aws.threads import Threads
 from bedaudit.aws.tls import SharedTLSSession
@@ -87,7 +94,12 @@ class BotoTransport:
         method = getattr(client, xform_name(request.operation), None)
         if method is None:
             raise UnknownClientMethodError(method_name=request.operation)
-        reply: Raw = method(**request.parameters)
+        try:
+            reply: Raw = method(**request.parameters)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            if isinstance(error, ERRORS):
+                raise
+            raise ResponseParserError(f"a reply that is not of the service's protocol: {error!r}") from error
         return reply
 
     def _client(self, service: str, region: str) -> Any:
@@ -99,6 +111,17 @@ class BotoTransport:
         return found
 
     def _make(self, service: str, region: str) -> Any:
+        """A client; what botocore and Python raise on a wrong endpoint or CA bundle becomes botocore's error for it."""
+        try:
+            return self._shared(service, region)
+        except ValueError as error:
+            if isinstance(error, BotoCoreError):
+                raise
+            raise InvalidEndpointConfigurationError(msg=str(error)) from error
+        except OSError as error:
+            raise InvalidEndpointConfigurationError(msg=f"the CA bundle cannot be read: {error}") from error
+
+    def _shared(self, service: str, region: str) -> Any:
         client = self._create(service, region)
         if _is_local(client.meta.endpoint_url):
             if service == "s3":
