@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from bedaudit.aws.client import Identity
 from bedaudit.aws.connection import Connection
-from bedaudit.aws.credentials import NotEntered, Role, RoleRequest, session_name
 from bedaudit.aws.diagnosis import Diagnosis
-from bedaudit.aws.gaps import ERRORS, gap_of
+from bedaudit.aws.entry import enter
 from bedaudit.aws.memo import Memo
 from bedaudit.aws.reader import Heard
-from bedaudit.aws.regions import DISABLED, Visit, visit
+from bedaudit.aws.regions import DISABLED, Visit
 from bedaudit.aws.scope import Account, Targets
 from bedaudit.aws.site import SiteScan, moment, unread
 from bedaudit.kinds import kinds
@@ -81,17 +79,12 @@ class _Scan:
     notices: list[str] = field(default_factory=list)
 
     async def account(self, account: Account) -> None:
-        who = self._identity(account)
-        try:
-            await who.keys()
-        except NotEntered as refused:
-            self._not_entered(account, refused.gap)
+        entry = await enter(self.aws, self.found, account)
+        if isinstance(entry, Gap):
+            self._not_entered(account, entry)
             return
-        except ERRORS as error:
-            self._not_entered(account, gap_of(error, "sts", "GetCallerIdentity"))
-            return
-        visited = await visit(self.aws, who, self.found, account)
-        self.notices.extend([visited.notice] if visited.notice else [])
+        who, visited = entry.who, entry.visit
+        self.notices.extend([f"account {account.id}: {visited.notice}"] if visited.notice else [])
         self.aws.progress.sites += len(visited.regions) + len(visited.disabled) - len(self.found.regions)
         diagnosis = Diagnosis(self.aws.client, self.aws.catalogue, who, self.found.partition, self.found.home_region)
         memo = Memo(self.aws.client, self.aws.catalogue, who, diagnosis, self.found.home_region)
@@ -135,16 +128,3 @@ class _Scan:
 
     def _site(self, account: Account, region: str) -> Site:
         return Site(account.id, region, self.found.partition, account.name, account.organizational_units)
-
-    def _identity(self, account: Account) -> Identity:
-        if account.id == self.found.caller:
-            return self.aws.caller
-        settings = self.aws.settings
-        asked = RoleRequest(
-            self.found.partition,
-            settings.role or "",
-            session_name(settings.scan_id),
-            self.found.home_region,
-            settings.external_id,
-        )
-        return Role(account.id, asked, self.aws.client, self.aws.caller)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bedaudit.aws.client import Identity
 from bedaudit.aws.connection import Connection
 from bedaudit.aws.gaps import ERRORS, gap_of
-from bedaudit.aws.scope import Account, Targets
+from bedaudit.aws.scope import Targets
 from bedaudit.model import Gap
 from bedaudit.reader import Operation
 
@@ -34,12 +34,12 @@ class Visit:
     notice: str | None = None
 
 
-async def visit(aws: Connection, who: Identity, found: Targets, account: Account) -> Visit:
+async def visit(aws: Connection, who: Identity, found: Targets) -> Visit:
     """The regions asked for, or Bedrock's; without those that the account has not enabled."""
     enabled = await _enabled(aws, who, found.home_region)
     if isinstance(enabled, Gap):
-        told = f"account {account.id}: its enabled regions cannot be read ({enabled.code}: {enabled.message})"
-        return Visit(found.regions, notice=None if aws.settings.regions else f"{told}; all of Bedrock's are tried")
+        told = f"the enabled regions cannot be read ({enabled.code}: {enabled.message}); all of Bedrock's are tried"
+        return Visit(found.regions, notice=None if aws.settings.regions else told)
     if not aws.settings.regions:
         return Visit(tuple(region for region in found.regions if enabled.get(region)))
     disabled = tuple(region for region in found.regions if enabled.get(region) is False)
