@@ -8,7 +8,6 @@ import stat
 import tracemalloc
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
@@ -162,18 +161,6 @@ def test_a_finished_file_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None
         cut.write_bytes(data[:length])
         with pytest.raises(SnapshotError, match=r"cut\.gz.*(cut off|empty|not JSON|closing line)"):
             read(cut)
-
-
-def test_times_and_bytes_of_a_raw_reply_become_text(tmp_path: Path) -> None:
-    moment = datetime(2026, 11, 20, 13, 0, tzinfo=timezone(timedelta(hours=1)))
-    raw = {"at": moment, "blob": b"a\xff"}
-    path = written(tmp_path / "s.gz", [Record(RECORD.site, "now", (), (Resource("alarm", "a", None, {}, raw),))])
-    assert read(path)[1][0].resources[0].raw == {"at": "2026-11-20T12:00:00Z", "blob": "a\\xff"}
-
-
-def test_a_raw_reply_of_anything_else_is_a_bug(tmp_path: Path) -> None:
-    with SnapshotWriter(tmp_path / "s.gz", HEADER) as snapshot, pytest.raises(TypeError, match="a set cannot be kept"):
-        snapshot.write(Record(RECORD.site, "now", (), (Resource("alarm", "a", None, {}, {"x": {1}}),)))
 
 
 def test_every_line_meets_the_published_schema(tmp_path: Path) -> None:

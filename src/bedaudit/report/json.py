@@ -66,9 +66,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "resource": _resource(finding.resource),
         "each": finding.each,
         "message": finding.message,
-        "drift": [_drift(drift) for drift in finding.drift],
+        "drift": [drift_members(drift) for drift in finding.drift],
         "evidence": _evidence(finding.evidence),
-        "gaps": [_gap(gap) for gap in finding.gaps],
+        "gaps": [gap_members(gap) for gap in finding.gaps],
         "policy": {
             "name": finding.policy,
             "file": finding.mark.file,
@@ -84,7 +84,8 @@ def _resource(resource: ResourceName | None) -> dict[str, Any] | None:
     return {"kind": resource.kind, "id": resource.id, "arn": resource.arn} if resource else None
 
 
-def _drift(drift: Drift) -> dict[str, Any]:
+def drift_members(drift: Drift) -> dict[str, Any]:
+    """A drift as the JSON report has it."""
     because = {"because": drift.because} if drift.because is not None else {}
     return {"path": drift.path, "expected": drift.expected, "actual": drift.actual, **because}
 
@@ -93,7 +94,7 @@ def _evidence(evidence: Evidence | None) -> dict[str, Any] | None:
     if evidence is None:
         return None
     named = {"witness": evidence.witness, "nearest": evidence.nearest}
-    lacks = [_drift(drift) for drift in evidence.lacks]
+    lacks = [drift_members(drift) for drift in evidence.lacks]
     return {**{name: value for name, value in named.items() if value is not None}, "lacks": lacks}
 
 
@@ -103,13 +104,14 @@ def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
     return {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires, "outcome": waiver.outcome}
 
 
-def _gap(gap: Gap) -> dict[str, Any]:
+def gap_members(gap: Gap) -> dict[str, Any]:
+    """A gap as the JSON report has it."""
     return {"reason": gap.reason, "operation": gap.operation, "code": gap.code, "message": gap.message}
 
 
 def _site_gap(unread: SiteGap) -> dict[str, Any]:
     site = {"account": unread.account, "account_name": unread.account_name, "region": unread.region}
-    return {**site, **_gap(unread.gap)}
+    return {**site, **gap_members(unread.gap)}
 
 
 def _gap_order(gap: dict[str, Any]) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ def _hex(character: str) -> str:
     return f"\\x{ord(character):02x}"
 
 
+_MARKUP = re.compile(r"[\\`*_{}\[\]()#+!|>~@$-]")
+
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 
 
@@ -45,3 +47,8 @@ def ascii_json(value: Any) -> str:
     """JSON on one line that is safe to print: nothing in it but printable ASCII, and no `##[` of a CI runner."""
     text = json.dumps(value, allow_nan=False)
     return text.replace("##[", "##\\u005b").replace("\x7f", "\\u007f")
+
+
+def markdown(text: str) -> str:
+    """Text that Markdown shows as it is, with nothing in it that acts."""
+    return _MARKUP.sub(r"\\\g<0>", harmless(text)).replace("&", "&amp;").replace("<", "&lt;")

@@ -10,7 +10,6 @@ import os
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
@@ -139,7 +138,7 @@ class SnapshotWriter:
             raise self._unwritable(error) from error
 
     def _line(self, members: Mapping[str, Any]) -> None:
-        text = json.dumps(members, separators=(",", ":"), allow_nan=False, default=_plain)
+        text = json.dumps(members, separators=(",", ":"), allow_nan=False)
         data = memoryview(zlib.compress(f"{text}\n".encode("ascii"), wbits=GZIP))
         try:
             while data:
@@ -208,17 +207,6 @@ class _Source:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             where = ".".join(ascii(part)[:60].strip("'") for part in first["loc"])
             raise self.lines.error(line.number, f"{where}: {first['msg']}") from error
-
-
-def _plain(value: Any) -> str:
-    """What botocore gives beyond JSON: times and bytes."""
-    match value:
-        case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case bytes():
-            return value.decode("utf-8", "backslashreplace")
-        case _:
-            raise TypeError(f"a {type(value).__name__} cannot be kept in a snapshot")
 
 
 def _header_line(header: Header) -> dict[str, Any]:

@@ -1,0 +1,70 @@
+"""What every format says in the same words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bedaudit.model import Drift, Finding, Gap, Report, SiteGap
+from bedaudit.policy.words import phrase, shown
+from bedaudit.report.plain import harmless
+
+EVERYWHERE = "*"
+"""The region of an account that was not entered; as an account: the scan as a whole."""
+
+NOT_MISSED = ("region_disabled", "unsupported")
+"""Reasons for which there was nothing to see."""
+
+
+def expected(drift: Drift) -> str:
+    """What is required, as `at least 365`."""
+    return harmless(phrase(drift.expected).removeprefix("be "))
+
+
+def actual(drift: Drift) -> str:
+    """What is, as `30`, and why, where that is known."""
+    if _combines(drift.expected) and isinstance(drift.actual, dict):
+        value = " and ".join(f"{path} is {_value(each)}" for path, each in drift.actual.items())
+    else:
+        value = _value(drift.actual)
+    return harmless(f"{value}: {drift.because}" if drift.because else value)
+
+
+def _combines(expected: Any) -> bool:
+    """Several conditions of which the drift is about; then what is comes by path."""
+    return isinstance(expected, dict) and any(isinstance(ways, list) for ways in expected.values())
+
+
+def _value(value: Any) -> str:
+    return "not set" if value is None else shown(value)
+
+
+def differs(drift: Drift) -> str:
+    """One drift as a sentence."""
+    return f"{harmless(drift.path)} must {harmless(phrase(drift.expected))}; it is {actual(drift)}."
+
+
+def unread(gap: Gap) -> str:
+    """One gap as a sentence without its full stop."""
+    whence = " ".join(part for part in (gap.operation, gap.code) if part)
+    words = gap.reason.replace("_", " ") + (f" ({whence})" if whence else "")
+    return harmless(f"{words}: {gap.message}" if gap.message else words).rstrip(".")
+
+
+def drifts(finding: Finding) -> tuple[Drift, ...]:
+    """What differs: of the finding's own resource, or of the nearest candidate."""
+    return finding.drift or (finding.evidence.lacks if finding.evidence else ())
+
+
+def missed(report: Report) -> list[SiteGap]:
+    """The accounts and sites of which nothing could be read though there may be something."""
+    return [gap for gap in report.gaps if gap.gap.reason not in NOT_MISSED]
+
+
+def unentered(report: Report) -> set[str]:
+    """The accounts of which nothing was seen; all of them, where nobody knows what else there is to see."""
+    gaps = {(gap.account, gap.region) for gap in missed(report)}
+    accounts = {finding.site.account for finding in report.findings} | {account for account, _ in gaps}
+    if (EVERYWHERE, EVERYWHERE) in gaps:
+        return accounts
+    places = {(finding.site.account, finding.site.region) for finding in report.findings}
+    return accounts - {account for account, _ in places - gaps}

@@ -1,0 +1,229 @@
+"""The SARIF 2.1.0 report: one run an account, so that what one account's scan could not see closes no alert of another.
+
+A finding has no file of its own; it stands where its control does in the policy, and names its resource besides.
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+from urllib.parse import quote
+
+from sarif_om import (
+    ArtifactLocation,
+    Invocation,
+    Location,
+    LogicalLocation,
+    Message,
+    Notification,
+    PhysicalLocation,
+    Region,
+    ReportingDescriptor,
+    ReportingDescriptorReference,
+    Result,
+    Run,
+    RunAutomationDetails,
+    SarifLog,
+    Suppression,
+    Tool,
+    ToolComponent,
+)
+
+from bedaudit import __version__
+from bedaudit.errors import ReportError
+from bedaudit.model import Finding, Mark, Report, SiteGap, Waiver
+from bedaudit.report import Options
+from bedaudit.report.json import drift_members, gap_members
+from bedaudit.report.phrases import EVERYWHERE, NOT_MISSED, differs, drifts, unentered, unread
+from bedaudit.report.plain import ascii_json, harmless
+from bedaudit.report.sarif_rules import LEVELS, rules
+from bedaudit.report.sarif_writer import members
+
+_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_HOME: Final = "https://pypi.org/project/bedaudit/"
+_MOST_RUNS, _MOST_RESULTS = 20, 25_000
+"""What GitHub takes in a file, and in a run; it refuses the whole of a larger file."""
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+def report(found: Report, options: Options) -> Iterator[str]:
+    """The report as one SARIF log, in pieces.
+
+    Raises:
+        ReportError: for GitHub, there are more accounts or findings than it takes in one file.
+    """
+    log = _Log(found, github=options.sarif_for == "github", rules=rules(found), unentered=unentered(found))
+    accounts = log.accounts()
+    if log.github:
+        _check_limits(accounts)
+    whole = members(SarifLog(version="2.1.0", schema_uri=_SCHEMA, runs=[]))
+    yield f'{{"$schema": "{whole["$schema"]}",\n "version": "{whole["version"]}",\n "runs": ['
+    separator = "\n  "
+    for account, findings in accounts.items():
+        yield separator
+        yield from _run(log, account, findings)
+        separator = ",\n  "
+    yield "\n ]}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    report: Report
+    github: bool
+    rules: Sequence[ReportingDescriptor]
+    unentered: set[str]
+
+    def accounts(self) -> dict[str, list[Finding]]:
+        """The findings that are written, by account; an account that was seen has its run even if that is empty.
+
+        GitHub refuses a file without a run, and takes an account that was not entered for one whose alerts are fixed.
+        """
+        seen: dict[str, list[Finding]] = {gap.account: [] for gap in self.report.gaps if gap.account != EVERYWHERE}
+        for account, findings in groupby(self.report.findings, key=lambda each: each.site.account):
+            seen.setdefault(account, []).extend(each for each in findings if self._written(each))
+        if self.github:
+            seen = {account: findings for account, findings in seen.items() if account not in self.unentered}
+        return dict(sorted(seen.items())) or {"": []}
+
+    def _written(self, finding: Finding) -> bool:
+        return finding.outcome in (("fail", "unknown") if self.github else ("fail", "unknown", "waived"))
+
+
+def _check_limits(accounts: Mapping[str, Sequence[Finding]]) -> None:
+    if len(accounts) > _MOST_RUNS:
+        raise ReportError(
+            f"GitHub takes {_MOST_RUNS} accounts in one SARIF file and there are {len(accounts)}: "
+            "scan fewer at a time with --account or --shard"
+        )
+    for account, findings in accounts.items():
+        if len(findings) > _MOST_RESULTS:
+            raise ReportError(
+                f"GitHub takes {_MOST_RESULTS:,} findings of one account and {account} has {len(findings):,}: "
+                "scan fewer controls or regions at a time with --control or --region"
+            )
+
+
+def _run(log: _Log, account: str, findings: Sequence[Finding]) -> Iterator[str]:
+    indexes = {rule.id: index for index, rule in enumerate(log.rules)}
+    category = f"bedaudit/{harmless(account)}" if account else "bedaudit"
+    run = Run(
+        tool=Tool(
+            driver=ToolComponent(
+                name="bedaudit",
+                version=__version__,
+                semantic_version=__version__,
+                information_uri=_HOME,
+                rules=log.rules,
+            )
+        ),
+        automation_details=RunAutomationDetails(id=f"{category}/{harmless(log.report.scan.id)}"),
+        column_kind="unicodeCodePoints",
+        invocations=[_invocation(log, account)],
+    )
+    yield ascii_json(members(run)).removesuffix("}")
+    yield ', "results": ['
+    separator = "\n   "
+    for finding in findings:
+        yield separator
+        yield ascii_json(members(_result(finding, indexes, github=log.github)))
+        separator = ",\n   "
+    yield "]}"
+
+
+def _invocation(log: _Log, account: str) -> Invocation:
+    scan = log.report.scan
+    gaps = [_gap_notification(gap) for gap in log.report.gaps if gap.account in (account, EVERYWHERE)]
+    notices = [Notification(message=_message(notice), level="note") for notice in log.report.notices]
+    return Invocation(
+        execution_successful=account not in log.unentered,
+        start_time_utc=scan.started_at if _TIME.fullmatch(scan.started_at) else None,
+        end_time_utc=scan.finished_at if _TIME.fullmatch(scan.finished_at) else None,
+        tool_execution_notifications=gaps,
+        tool_configuration_notifications=notices,
+    )
+
+
+def _gap_notification(gap: SiteGap) -> Notification:
+    return Notification(
+        message=_message(
+            unread(gap.gap) if gap.account == EVERYWHERE else f"{gap.account} {gap.region}: {unread(gap.gap)}"
+        ),
+        level="note" if gap.gap.reason in NOT_MISSED else "error",
+        descriptor=ReportingDescriptorReference(id=gap.gap.reason),
+    )
+
+
+def _result(finding: Finding, indexes: Mapping[str, int], *, github: bool) -> Result:
+    """GitHub knows no kind and no suppression: there, what is unknown is a note that keeps the alert open."""
+    rule_id = harmless(finding.control)
+    is_open = (finding.waiver.outcome if finding.waiver else finding.outcome) == "unknown"
+    return Result(
+        rule_id=rule_id,
+        rule_index=indexes[rule_id],
+        kind="open" if is_open and not github else "fail",
+        level=("note" if github else "none") if is_open else LEVELS[finding.severity],
+        message=_message(" ".join(_sentences(finding))),
+        locations=[_location(finding)],
+        partial_fingerprints={"primaryLocationLineHash": f"{finding.id}:1"},
+        baseline_state=finding.baseline if finding.baseline != "fixed" else None,
+        suppressions=[_suppression(finding.waiver)] if finding.waiver else None,
+        properties=_properties(finding),
+    )
+
+
+def _sentences(finding: Finding) -> Iterator[str]:
+    """The message, with what it does not say itself."""
+    yield f"{finding.site.account} {finding.site.region}: {_sentence(finding.message)}"
+    yield from (differs(drift) for drift in drifts(finding) if drift.path not in finding.message)
+    if finding.outcome != "fail":
+        yield from (f"{unread(gap)}." for gap in finding.gaps if (gap.operation or gap.reason) not in finding.message)
+
+
+def _message(text: str) -> Message:
+    """A message that has no links: what stands in brackets before parentheses would be one."""
+    return Message(text=_sentence(harmless(text).replace("](", "] (")))
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def _location(finding: Finding) -> Location:
+    site, resource = finding.site, finding.resource
+    kind = resource.kind if resource else finding.kind
+    parts = [site.account, site.region, kind, *([resource.id] if resource else [])]
+    name = LogicalLocation(
+        name=harmless(resource.id if resource else kind),
+        fully_qualified_name=harmless(resource.arn if resource and resource.arn else "/".join(parts)),
+        kind="resource",
+    )
+    return Location(physical_location=_physical(finding.mark), logical_locations=[name])
+
+
+def _physical(mark: Mark) -> PhysicalLocation:
+    """A relative place, also for a policy that lies outside the working directory."""
+    parts = [part for part in mark.file.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    region = Region(start_line=mark.line, start_column=mark.column, end_line=mark.end_line, end_column=mark.end_column)
+    uri = quote("/".join(parts), errors="backslashreplace")
+    return PhysicalLocation(artifact_location=ArtifactLocation(uri=uri), region=region)
+
+
+def _suppression(waiver: Waiver) -> Suppression:
+    justification = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
+    return Suppression(kind="external", state="accepted", justification=harmless(justification))
+
+
+def _properties(finding: Finding) -> dict[str, Any]:
+    return {
+        "account": finding.site.account,
+        "region": finding.site.region,
+        "severity": finding.severity,
+        "drift": [drift_members(drift) for drift in finding.drift],
+        "gaps": [gap_members(gap) for gap in finding.gaps],
+    }
