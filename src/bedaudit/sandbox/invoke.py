@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import unquote, urlencode
 
 from botocore.serialize import create_serializer
 
@@ -46,8 +46,8 @@ def _environ(request: Mapping[str, Any], account: str, region: str, signing_name
         body = body.encode()
     environ: Environ = {
         "REQUEST_METHOD": request["method"],
-        "PATH_INFO": path,
-        "RAW_URI": quote(path) + (f"?{query or in_path}" if query or in_path else ""),
+        "PATH_INFO": unquote(path),
+        "RAW_URI": path + (f"?{query or in_path}" if query or in_path else ""),
         "QUERY_STRING": query or in_path,
         "SERVER_NAME": "127.0.0.1",
         "SERVER_PORT": "80",

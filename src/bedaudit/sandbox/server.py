@@ -43,6 +43,8 @@ class Sandbox:
     world: World
     faults: Faults
     ledger: Ledger
+    role: str
+    """The name of the role that the auditor assumes in the demo organisation's member accounts."""
     invoke: Invoke
     """Calls the sandbox in process, as any account."""
 
@@ -135,7 +137,9 @@ def serve(
             front = Front(world, rules, ledger)
             server = _bind(port, front)
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-            sandbox = Sandbox(f"http://{HOST}:{server.server_port}", world, rules, ledger, Invoke(front))
+            sandbox = Sandbox(
+                f"http://{HOST}:{server.server_port}", world, rules, ledger, organization.ROLE, Invoke(front)
+            )
             try:
                 sandbox.reset(seed)
                 rules.add(*faults)
