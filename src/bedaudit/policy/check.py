@@ -53,8 +53,7 @@ class Check:
         """True or false."""
         if isinstance(node.value, bool):
             return node.value
-        yes_or_no = isinstance(node.value, str) and node.value.lower() in ("yes", "no", "on", "off", "true", "false")
-        self.expected(node, what, "true or false", "write true or false without quotes" if yes_or_no else None)
+        self.expected(node, what, "true or false")
         return False
 
     def choice(self, node: Node, what: str, choices: Mapping[str, T]) -> T | None:

@@ -10,7 +10,7 @@ from bedaudit.policy.check import Check
 from bedaudit.policy.check_values import read_value
 from bedaudit.policy.hints import quoted
 from bedaudit.policy.model import Example
-from bedaudit.policy.shapes import TEXT
+from bedaudit.policy.shapes import TEXT, field_shape
 from bedaudit.policy.yaml import Node
 from bedaudit.state import Group, ListOf, Shape, TextMap
 
@@ -71,7 +71,7 @@ def _facts(check: Check, node: Node, shape: Shape, what: str) -> Any:
     match shape:
         case Group():
             members = check.members(node, what, shape.fields)
-            return {name: _facts(check, each, shape.fields[name].shape, name) for name, each in members.items()}
+            return {name: _facts(check, each, field_shape(shape, name), name) for name, each in members.items()}
         case TextMap():
             members = check.mapping(node, what)
             return {name: _facts(check, each, TEXT, f"{what}.{name}") for name, each in members.items()}

@@ -14,8 +14,11 @@ from bedaudit.policy.check_templates import fill, is_template
 from bedaudit.policy.check_values import Reading, read_literal
 from bedaudit.policy.conditions import UNDECIDED, holds
 from bedaudit.policy.model import Combination, Condition, Fix, Parameter, Template, Test
+from bedaudit.policy.shapes import wanted as wanted_shape
+from bedaudit.policy.shapes import words_for
+from bedaudit.policy.words import EQUALS
 from bedaudit.policy.yaml import Node
-from bedaudit.state import Group, TextMap
+from bedaudit.state import Group
 
 Safety: TypeAlias = Literal["safe", "risky", "manual"]
 CallCheck: TypeAlias = Callable[[Call], Sequence[str]]
@@ -57,8 +60,8 @@ def read_fix(reading: Reading, node: Node, wanted: Wanted) -> Fix:
 def _set(reading: Reading, node: Node, wanted: Wanted) -> dict[str, Any]:
     for name, member in reading.check.mapping(node, "set").items():
         found = resolve_path(reading.check, member.name_mark, name, wanted.state, wanted.kind.name)
-        if found and isinstance(found[1], Group | TextMap):
-            reading.check.problem(member.name_mark, f"{name} is not one value", "name one of its fields")
+        if found and EQUALS not in words_for(found[1]):
+            reading.check.problem(member.name_mark, f"{name} is {wanted_shape(found[1])} and cannot be set as a whole")
         elif found:
             read_literal(reading, member, found[1], name)
     return _data(node) if isinstance(node.value, dict) else {}
@@ -66,17 +69,17 @@ def _set(reading: Reading, node: Node, wanted: Wanted) -> dict[str, Any]:
 
 def _create(reading: Reading, node: Node, wanted: Wanted) -> dict[str, Any]:
     check = reading.check
-    if wanted.mode != "exists" and wanted.mode is not None:
+    before = len(check.problems)
+    if wanted.mode not in ("exists", None):
         check.problem(node.name_mark, f"create has no use for {wanted.mode}", "it gives what an exists needs")
     elif wanted.kind.create is None:
         check.problem(node.name_mark, f"a resource of kind {wanted.kind.name} cannot be created")
     elif not isinstance(node.value, dict):
         check.expected(node, "create", "a mapping of parameters")
     else:
-        before = len(check.problems)
         _check_templates(reading, node)
-        if len(check.problems) == before:
-            _check_creation(reading, node, wanted, wanted.kind.create)
+    if wanted.mode == "exists" and wanted.kind.create and len(check.problems) == before:
+        _check_creation(reading, node, wanted, wanted.kind.create)
     return _data(node) if isinstance(node.value, dict) else {}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from bedaudit.model import Mark
 from bedaudit.policy.check import Check
 from bedaudit.policy.hints import near, quoted
-from bedaudit.policy.shapes import TEXT, wanted
+from bedaudit.policy.shapes import TEXT, field_shape, wanted
 from bedaudit.state import Group, ListOf, Path, Shape, TextMap
 
 QUOTED = r'"(?:[^"\\]|\\["\\])+"'
@@ -52,7 +52,7 @@ def _step(check: Check, mark: Mark, part: tuple[str, bool], shape: Shape, owner:
         case Group() if name in shape.fields and is_quoted:
             check.problem(mark, f"the field {name} is not to be quoted")
         case Group() if name in shape.fields:
-            return shape.fields[name].shape
+            return field_shape(shape, name)
         case Group():
             check.problem(mark, f"unknown field {quoted(name)} of {owner}", _guess(name, shape.fields))
         case TextMap():

@@ -13,7 +13,7 @@ from bedaudit.policy.check_parameters import ParameterType
 from bedaudit.policy.check_templates import UNKNOWN, Filled, Scope, fill, is_template
 from bedaudit.policy.hints import near, shown
 from bedaudit.policy.model import Template
-from bedaudit.policy.shapes import fits, shape_name, wanted
+from bedaudit.policy.shapes import ACCOUNT, fits, shape_name, wanted
 from bedaudit.policy.yaml import Node
 from bedaudit.state import ListOf, Scalar, Shape
 
@@ -37,11 +37,6 @@ class Reading:
     scope: Scope
 
 
-def is_account(name: str) -> bool:
-    """Whether a field of this name holds account IDs."""
-    return name.rpartition(".")[2].rpartition("_")[2] in ("account", "accounts")
-
-
 def read_literal(reading: Reading, node: Node, shape: Shape, what: str) -> Any:
     """A value of a shape; with `${...}` in it a `Template`; a list as a tuple."""
     if is_template(node.value):
@@ -56,7 +51,7 @@ def read_value(check: Check, node: Node, shape: Shape, what: str) -> Any:
     value = node.plain()
     if fits(value, shape):
         return int(value) if shape_name(shape) in ("integer", "duration") and value != "never" else value
-    if shape_name(shape) == "text" and is_account(what) and _ACCOUNT.fullmatch(node.text):
+    if isinstance(shape, Scalar) and shape.unit == ACCOUNT and _ACCOUNT.fullmatch(node.text):
         return node.text
     check.expected(node, what, wanted(shape), _hint(node, value, shape))
     return None
@@ -71,6 +66,8 @@ def _hint(node: Node, value: Any, shape: Shape) -> str | None:
             return "for what is not set write {present: false}"
         case Scalar(type="text") if node.text:
             return "quote it"
+        case Scalar(type="flag") if str(value).lower() in ("yes", "no", "on", "off", "true", "false"):
+            return "write true or false without quotes"
         case ListOf():
             return "write [...] for the whole list, or {contains: ...}"
         case _:

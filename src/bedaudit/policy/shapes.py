@@ -10,6 +10,8 @@ from bedaudit.policy.hints import listed
 from bedaudit.policy.words import EQUALS, WORDS, ShapeName, Word
 from bedaudit.state import Group, ListOf, Scalar, Shape, TextMap
 
+ACCOUNT = "account"
+"""The unit of text that is an account ID, for which 12 digits need no quotation marks."""
 NUMBER = Scalar("number")
 INTEGER = Scalar("integer")
 TEXT = Scalar("text")
@@ -74,6 +76,20 @@ def words_for(shape: Shape) -> Mapping[str, Word]:
 @cache
 def _words(name: ShapeName, plain: bool) -> Mapping[str, Word]:  # noqa: FBT001 - a key of the cache
     return {word: each for word, each in WORDS.items() if name in each.applies and (plain or word not in _WHOLE_VALUES)}
+
+
+def field_shape(group: Group, name: str) -> Shape:
+    """The shape of a field; by its name it may hold account IDs."""
+    shape = group.fields[name].shape
+    if name.rpartition("_")[2] not in ("account", "accounts"):
+        return shape
+    match shape:
+        case Scalar(type="text"):
+            return Scalar("text", unit=ACCOUNT)
+        case ListOf(item=Scalar(type="text")):
+            return ListOf(Scalar("text", unit=ACCOUNT))
+        case _:
+            return shape
 
 
 def part_of(word: str, shape: Shape) -> Shape:

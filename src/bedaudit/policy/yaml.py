@@ -128,7 +128,9 @@ class _Builder:
             self.root = None
         except yaml.MarkedYAMLError as error:
             mark: Any = error.problem_mark or error.context_mark
-            self.problem(self.mark(mark, mark), f"this is not YAML: {error.problem or error.context}")
+            line = text.split("\n")[mark.line : mark.line + 1]
+            hint = "within {...} and [...] quote ${...}" if "${" in "".join(line) else None
+            self.problem(self.mark(mark, mark), f"this is not YAML: {error.problem or error.context}", hint)
             self.root = None
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             # The parser written in Python lets some escapes of impossible characters through to chr().
