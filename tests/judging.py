@@ -85,7 +85,7 @@ def _argument(word: str, argument: Any) -> Any:
             scalars = all(name in WORDS for name in argument)
             return _elements(argument) if scalars else condition(argument)
         case "count":
-            return tuple(Test((), name, each) for name, each in argument.items())
+            return tuple(Test((), name, _literal(each)) for name, each in argument.items())
         case _:
             return _literal(argument)
 

@@ -46,4 +46,10 @@ def test_a_condition_spells_as_it_was_written(written: dict[str, Any], spells: A
 
 
 def test_literals_among_the_words_of_an_element_stay_apart() -> None:
+    assert spelled(condition({"names": {"any": {"equals": "a", "like": "a*"}}})) == {
+        "any": {"all": ["a", {"like": "a*"}]}
+    }
+
+
+def test_members_of_one_path_stay_apart() -> None:
     assert with_path(condition({"all": [{"a": 1}, {"a": 2}]})) == {"all": [{"a": 1}, {"a": 2}]}
