@@ -127,7 +127,7 @@ def alarm(name: str, region: str) -> tuple[str, str]:
 
 
 EAST, WEST = site(PROD, "us-east-1"), site(PROD, "eu-west-1")
-LOGGING = ("invocation_logging", None)
+LOGGING = ("model-invocation-logging", None)
 DENIED = Gap(
     "denied",
     "cloudwatch:DescribeAlarms",
@@ -146,7 +146,7 @@ FINDINGS = (
         "invocation-logging-is-enabled",
         "fail",
         EAST,
-        "Model invocation logging is not configured.",
+        "enabled is false, but must be true.",
         resource=LOGGING,
         drift=(Drift("enabled", True, False),),
         baseline="unchanged",
@@ -155,7 +155,7 @@ FINDINGS = (
         "invocation-logging-is-enabled",
         "fail",
         WEST,
-        "Model invocation logging is not configured.",
+        "enabled is false, but must be true.",
         resource=LOGGING,
         drift=(Drift("enabled", True, False),),
         baseline="new",
@@ -171,7 +171,7 @@ FINDINGS = (
             "alarms-are-heard",
             "fail",
             EAST,
-            f"The alarm {name} notifies nobody.",
+            "notifies is false, but must be true.",
             resource=alarm(name, "us-east-1"),
             drift=SILENT,
         )
@@ -188,14 +188,14 @@ FINDINGS = (
         "throttles-are-alarmed",
         "fail",
         WEST,
-        "No alarm meets this; bedrock-throttles comes nearest.",
+        "There is no such alarm; the nearest, bedrock-throttles, lacks: threshold is 5000.0, but must be at most 10.",
         evidence=Evidence(nearest="bedrock-throttles", lacks=(Drift("threshold", {"at_most": 10}, 5000.0),)),
     ),
     finding(
         "throttles-are-alarmed",
         "pass",
         EAST,
-        "The alarm bedrock-throttles meets this.",
+        "Alarm bedrock-throttles meets it.",
         evidence=Evidence(witness="bedrock-throttles"),
         baseline="fixed",
     ),
@@ -203,23 +203,26 @@ FINDINGS = (
         "each-active-model-has-a-latency-alarm",
         "fail",
         EAST,
-        "No alarm meets this for anthropic.claude-sonnet-4-5-20250929-v1:0.",
+        "There is no such alarm; the nearest, bedrock-latency, lacks: can_fire is false: no metric InvocationLatencies.",
         each="anthropic.claude-sonnet-4-5-20250929-v1:0",
-        drift=(
-            Drift(
-                "can_fire",
-                True,
-                False,
-                "AWS/Bedrock has no metric named InvocationLatencies with the dimensions ModelId and Region",
+        evidence=Evidence(
+            nearest="bedrock-latency",
+            lacks=(
+                Drift(
+                    "can_fire",
+                    True,
+                    False,
+                    "AWS/Bedrock has no metric named InvocationLatencies with the dimensions ModelId and Region",
+                ),
             ),
         ),
     ),
-    finding("dashboards-show-latency", "fail", EAST, "No dashboard meets this."),
+    finding("dashboards-show-latency", "fail", EAST, "There is no dashboard."),
     finding(
         "log-groups-are-tagged",
         "fail",
         EAST,
-        "tags.owner of /aws/bedrock/logs must be set; it is not.",
+        "tags.owner is not set, but must be set.",
         resource=("/aws/bedrock/logs", f"arn:aws:logs:us-east-1:{PROD}:log-group:/aws/bedrock/logs"),
         drift=(Drift("tags.owner", {"present": True}, None),),
     ),
@@ -241,29 +244,41 @@ FINDINGS = (
         "invocation-logging-is-enabled",
         "waived",
         site(DATA, "us-east-1"),
-        "Model invocation logging is not configured.",
+        "enabled is false, but must be true.",
         resource=LOGGING,
         drift=(Drift("enabled", True, False),),
         waiver=Waiver("Migration, SEC-1234", "platform-security@example.com", "2027-03-31", "fail"),
     ),
-    finding("alarms-are-heard", "unknown", site(DATA, "us-east-1"), "The alarms could not be read.", gaps=(DENIED,)),
+    finding(
+        "alarms-are-heard",
+        "unknown",
+        site(DATA, "us-east-1"),
+        "Could not be read: cloudwatch:DescribeAlarms was denied (AccessDeniedException).",
+        gaps=(DENIED,),
+    ),
     finding(
         "throttles-are-alarmed",
         "unknown",
         site(DATA, "us-east-1"),
-        "The alarms could not be read.",
+        "Could not be read: cloudwatch:DescribeAlarms was denied (AccessDeniedException).",
         gaps=(DENIED,),
     ),
     finding(
         "dashboards-show-latency",
         "waived",
         site(DATA, "us-east-1"),
-        "The dashboards could not be read.",
+        "Could not be read: cloudwatch:ListDashboards is not implemented by the endpoint.",
         gaps=(Gap("not_implemented", "cloudwatch:ListDashboards"),),
         waiver=Waiver("No console access", "data@example.com", "2026-12-31", "unknown"),
     ),
     *(
-        finding(each, "unknown", site(CLOSED, "*"), "The account could not be entered.", gaps=(CLOSED_GAP,))
+        finding(
+            each,
+            "unknown",
+            site(CLOSED, "*"),
+            "Could not be read: sts:AssumeRole was denied (AccessDenied).",
+            gaps=(CLOSED_GAP,),
+        )
         for each in CONTROLS
     ),
 )

@@ -180,7 +180,7 @@ def _result(finding: Finding, indexes: Mapping[str, int], *, github: bool) -> Re
 def _sentences(finding: Finding) -> Iterator[str]:
     """The message, with what it does not say itself."""
     yield f"{finding.site.account} {finding.site.region}: {_sentence(finding.message)}"
-    yield from (differs(drift) for drift in drifts(finding) if drift.path not in finding.message)
+    yield from (differs(drift) for drift in drifts(finding) if f"{drift.path} is " not in finding.message)
     if finding.outcome != "fail":
         yield from (f"{unread(gap)}." for gap in finding.gaps if (gap.operation or gap.reason) not in finding.message)
 
