@@ -1,0 +1,146 @@
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bedaudit.model import Gap
+from bedaudit.parts.kms_key import OPERATIONS, KmsKey, read_kms_key
+from tests.replay import ABSENT, Replay
+
+ACCOUNT = "111122223333"
+ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1b2c3d4e-0000-1111-2222-333344445555"
+GROUP = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/bedrock"
+BUCKET = "arn:aws:s3:::logs"
+METADATA = {
+    "KeyId": "1b2c3d4e-0000-1111-2222-333344445555",
+    "Arn": ARN,
+    "KeyState": "Enabled",
+    "KeyManager": "CUSTOMER",
+    "KeySpec": "SYMMETRIC_DEFAULT",
+    "KeyUsage": "ENCRYPT_DECRYPT",
+    "MultiRegion": False,
+}
+LOGS = {
+    "Effect": "Allow",
+    "Principal": {"Service": "logs.us-east-1.amazonaws.com"},
+    "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+    "Resource": "*",
+    "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": GROUP}},
+}
+BEDROCK = {
+    "Effect": "Allow",
+    "Principal": {"Service": "bedrock.amazonaws.com"},
+    "Action": "kms:GenerateDataKey",
+    "Resource": "*",
+    "Condition": {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:bedrock:us-east-1:{ACCOUNT}:*"},
+    },
+}
+ROOT = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
+OF_S3 = {
+    "Effect": "Allow",
+    "Principal": {"AWS": "*"},
+    "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+    "Resource": "*",
+    "Condition": {
+        "StringEquals": {"kms:CallerAccount": ACCOUNT, "kms:ViaService": "s3.us-east-1.amazonaws.com"},
+    },
+}
+STATE = KmsKey(
+    arn=ARN,
+    exists=True,
+    customer_managed=True,
+    state="enabled",
+    usable=True,
+    rotation=True,
+    multi_region=False,
+    allows_logs_service=True,
+    allows_bedrock=True,
+)
+DENIED = Gap("denied", "kms:X", "AccessDeniedException")
+
+
+def policy(*statements: Any) -> dict[str, Any]:
+    document = {"Version": "2012-10-17", "Statement": [ROOT, *statements]}
+    return {"kms:GetKeyPolicy": {"Policy": json.dumps(document)}}
+
+
+def key(**members: Any) -> dict[str, Any]:
+    return {"kms:DescribeKey": {"KeyMetadata": METADATA | members}}
+
+
+RECORDED: Mapping[str, Any] = {
+    **key(),
+    **policy(LOGS, BEDROCK),
+    "kms:GetKeyRotationStatus": {"KeyRotationEnabled": True},
+}
+
+
+def undecided() -> Gap:
+    told = "the policy depends on something that is not known of the request"
+    return Gap("failed", "kms:GetKeyPolicy", message=told)
+
+
+def when(statement: Mapping[str, Any], operator: str, name: str, value: str) -> dict[str, Any]:
+    return {**statement, "Condition": {operator: {name: value}}}
+
+
+LOGS_ARN = "kms:EncryptionContext:aws:logs:arn"
+CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("a_key_as_it_should_be", {}, {}),
+    ("no_such_key", {"kms:DescribeKey": ABSENT}, KmsKey(arn=ARN, exists=False).model_dump()),
+    ("disabled", key(KeyState="Disabled"), {"state": "disabled", "usable": False}),
+    ("pending_deletion", key(KeyState="PendingDeletion"), {"state": "pending_deletion", "usable": False}),
+    ("asymmetric", key(KeySpec="RSA_2048"), {"usable": False}),
+    ("for_signatures", key(KeyUsage="SIGN_VERIFY"), {"usable": False}),
+    ("of_aws", key(KeyManager="AWS"), {"customer_managed": False}),
+    ("of_several_regions", key(MultiRegion=True), {"multi_region": True}),
+    ("no_rotation", {"kms:GetKeyRotationStatus": {"KeyRotationEnabled": False}}, {"rotation": False}),
+    ("rotation_that_there_cannot_be", {"kms:GetKeyRotationStatus": ABSENT}, {"rotation": False}),
+    ("rotation_is_denied", {"kms:GetKeyRotationStatus": DENIED}, {"rotation": DENIED}),
+    ("only_the_account", policy(), {"allows_logs_service": False, "allows_bedrock": False}),
+    ("logs_only", policy(LOGS), {"allows_bedrock": False}),
+    ("arn_like_all_groups", policy(when(LOGS, "ArnLike", LOGS_ARN, f"arn:aws:logs:us-east-1:{ACCOUNT}:*"), BEDROCK), {}),
+    ("arn_equals_with_a_wildcard_is_as_arn_like", policy(when(LOGS, "ArnEquals", LOGS_ARN, f"arn:aws:logs:us-east-1:{ACCOUNT}:*"), BEDROCK), {}),
+    ("string_equals_with_a_wildcard_is_not", policy(when(LOGS, "StringEquals", LOGS_ARN, f"arn:aws:logs:us-east-1:{ACCOUNT}:*"), BEDROCK), {"allows_logs_service": False}),
+    ("another_log_group", policy(when(LOGS, "ArnEquals", LOGS_ARN, f"{GROUP}-dev"), BEDROCK), {"allows_logs_service": False}),
+    ("logs_of_another_region", policy(LOGS | {"Principal": {"Service": "logs.eu-west-1.amazonaws.com"}}, BEDROCK), {"allows_logs_service": False}),
+    ("logs_of_no_region", policy(LOGS | {"Principal": {"Service": "logs.amazonaws.com"}}, BEDROCK), {"allows_logs_service": undecided()}),
+    ("logs_may_only_encrypt", policy(LOGS | {"Action": "kms:Encrypt"}, BEDROCK), {"allows_logs_service": False}),
+    ("bedrock_of_another_region", policy(LOGS, when(BEDROCK, "ArnLike", "aws:SourceArn", f"arn:aws:bedrock:eu-west-1:{ACCOUNT}:*")), {"allows_bedrock": False}),
+    ("bedrock_for_the_bucket", policy(LOGS, when(BEDROCK, "StringEquals", "kms:EncryptionContext:aws:s3:arn", BUCKET)), {}),
+    ("bedrock_for_another_bucket", policy(LOGS, when(BEDROCK, "StringEquals", "kms:EncryptionContext:aws:s3:arn", f"{BUCKET}-2")), {"allows_bedrock": False}),
+    ("s3s_own_key", key(KeyManager="AWS") | policy(LOGS, OF_S3), {"customer_managed": False, "allows_bedrock": undecided()}),
+    ("denied_to_bedrock", policy(LOGS, BEDROCK, BEDROCK | {"Effect": "Deny", "Condition": {}}), {"allows_bedrock": False}),
+    ("policy_is_denied", {"kms:GetKeyPolicy": DENIED}, {"allows_logs_service": DENIED, "allows_bedrock": DENIED}),
+    ("policy_is_malformed", {"kms:GetKeyPolicy": {"Policy": "{"}}, {"allows_logs_service": undecided(), "allows_bedrock": undecided()}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("recorded", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_states(recorded: dict[str, Any], expected: dict[str, Any]) -> None:
+    aws = Replay({**RECORDED, **recorded}, operations=OPERATIONS)
+    assert asyncio.run(read_kms_key(aws, ARN, log_group=GROUP, objects=BUCKET)) == STATE.model_copy(update=expected)
+
+
+REFERENCES = [
+    ("an_arn_of_another_region", ARN.replace("us-east-1", "eu-west-1"), "us-east-1", "eu-west-1"),
+    ("an_alias", "alias/aws/s3", "us-west-2", "us-west-2"),
+    ("an_id", "1b2c3d4e-0000-1111-2222-333344445555", None, None),
+]
+
+
+@pytest.mark.parametrize(("reference", "at", "asked"), [c[1:] for c in REFERENCES], ids=[c[0] for c in REFERENCES])
+def test_a_key_is_asked_for_where_it_is(reference: str, at: str | None, asked: str | None) -> None:
+    aws = Replay({"kms:DescribeKey": ABSENT}, operations=OPERATIONS)
+    assert asyncio.run(read_kms_key(aws, reference, at=at)) == KmsKey(arn=reference, exists=False)
+    assert aws.calls == [("kms:DescribeKey", asked, {"KeyId": reference})]
+
+
+def test_who_does_not_use_the_key_is_not_asked_about() -> None:
+    aws = Replay(RECORDED, operations=OPERATIONS)
+    expected = STATE.model_copy(update={"allows_logs_service": None, "allows_bedrock": None})
+    assert asyncio.run(read_kms_key(aws, ARN)) == expected
