@@ -79,7 +79,7 @@ class Alarm(State):
     """What it watches."""
     actions: tuple[str, ...] = ()
     """Whom it tells."""
-    tags: Mapping[str, str] = {}
+    tags: Mapping[str, str] | Gap = {}
     """Its tags."""
 
 
@@ -101,12 +101,14 @@ async def read(_: Reader) -> Iterable[Resource]:
 
 def create_alarm(parameters: Mapping[str, Any]) -> Creation:
     """As PutMetricAlarm would."""
+    dimensions = {each["Name"]: each["Value"] for each in parameters.get("Dimensions", ())}
     state = Alarm(
         name=parameters["AlarmName"],
         threshold=parameters.get("Threshold"),
         notifies=Gap("not_read"),
-        watches=(Watch(metric=parameters["MetricName"]),),
+        watches=(Watch(metric=parameters["MetricName"], dimensions=dimensions),),
         actions=tuple(parameters.get("AlarmActions", ())),
+        tags=Gap("not_read"),
     )
     return Creation(Call("cloudwatch", "PutMetricAlarm", parameters), state.facts())
 

@@ -241,13 +241,13 @@ def test_right_conditions(condition: str, tmp_path: Path) -> None:
         ("alarm", "exists: {name: x}\nfix: {create: {AlarmName: x, MetricName: m, Period: '${word}'}}",
             ["PutMetricAlarm: Period: must be a whole number"]),
         ("alarm", "exists: {name: x}\nfix: {create: {AlarmName: y, MetricName: m}}",
-            ["what this creates does not meet the control's own exists"]),
+            ["what this creates does not meet the control's own exists (see name)"]),
         ("alarm", "where: {threshold: {above: '${days}'}}\nexists: {notifies: true}\n"
             "fix: {create: {AlarmName: y, MetricName: m, Threshold: '${ratio}'}}",
-            ["what this creates does not meet the control's own exists"]),
+            ["what this creates does not meet the control's own exists (see threshold)"]),
         ("alarm", "for_each: usage.active_models\nexists: {watches: {any: {metric: other, account: '${each}'}}}\n"
             "fix: {create: {AlarmName: '${each}', MetricName: m}}",
-            ["what this creates does not meet the control's own exists"]),
+            ["what this creates does not meet the control's own exists (see watches)"]),
         ("alarm", "where: {name: x}\nfix: {create: {AlarmName: y, MetricName: m}}",
             ["the control must say one of require, exists or forbid"]),
         # examples

@@ -12,7 +12,8 @@ from bedaudit.policy import bind
 from bedaudit.policy.check_paths import resolve_path
 from bedaudit.policy.check_templates import fill, is_template
 from bedaudit.policy.check_values import Reading, read_literal
-from bedaudit.policy.conditions import UNDECIDED, holds
+from bedaudit.policy.conditions import UNDECIDED, explain
+from bedaudit.policy.hints import listed
 from bedaudit.policy.model import Combination, Condition, Fix, Parameter, Template, Test
 from bedaudit.policy.shapes import wanted as wanted_shape
 from bedaudit.policy.shapes import words_for
@@ -122,8 +123,12 @@ def _check_creation(reading: Reading, node: Node, wanted: Wanted, create: Create
     for complaint in complaints:
         reading.check.problem(node.mark, f"{call.operation}: {complaint}")
     defaults = _known({name: each.default for name, each in declared.items()})
-    if not complaints and _contradicts(create, bind.fill(data, {**open_names, **defaults}), wanted.condition, defaults):
-        reading.check.problem(node.name_mark, "what this creates does not meet the control's own exists")
+    unmet = (
+        () if complaints else _unmet(create, bind.fill(data, {**open_names, **defaults}), wanted.condition, defaults)
+    )
+    if unmet:
+        message = "what this creates does not meet the control's own exists"
+        reading.check.problem(node.name_mark, message, f"see {listed(unmet, 'and')}")
 
 
 def _sample(parameter: Parameter) -> Any:
@@ -135,13 +140,14 @@ def _known(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _contradicts(create: Create, data: Any, condition: Condition, defaults: Mapping[str, Any]) -> bool:
-    """Whether what is created fails the control itself, as far as the parameters' defaults decide it."""
+def _unmet(create: Create, data: Any, condition: Condition, defaults: Mapping[str, Any]) -> tuple[str, ...]:
+    """The paths by which what is created fails the control itself, as far as the parameters' defaults decide it."""
     try:
         facts = create(data).facts
     except _UNSUITABLE:
-        return False  # a value is needed that only a site or a user gives
-    return holds(_decided_condition(bind.bind_condition(condition, defaults)), _decided(facts)) is False
+        return ()  # a value is needed that only a site or a user gives
+    decided = _decided_condition(bind.bind_condition(condition, defaults))
+    return tuple(dict.fromkeys(drift.path for drift in explain(decided, _decided(facts)).drifts))
 
 
 def _decided_condition(condition: Condition) -> Condition:

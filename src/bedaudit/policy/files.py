@@ -29,14 +29,13 @@ def find_sources(sources: Sequence[str]) -> tuple[list[Source], list[Problem]]:
     problems: list[Problem] = []
     for source in sources:
         try:
-            named = list(_named(source))
+            named = {os.path.realpath(each.path): each for each in _named(source)}
         except (OSError, ValueError) as error:
             problems.append(_unreadable(source, error))
             continue
         if not named:
             problems.append(_nothing(source))
-        for each in named:
-            found.setdefault(os.path.realpath(each.path), each)
+        found |= {real: each for real, each in named.items() if real not in found}
     return list(found.values()), problems
 
 
