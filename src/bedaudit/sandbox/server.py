@@ -136,7 +136,7 @@ def serve(
             world, rules, ledger = World(), Faults(), Ledger()
             front = Front(world, rules, ledger)
             server = _bind(port, front)
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
             sandbox = Sandbox(
                 f"http://{HOST}:{server.server_port}", world, rules, ledger, organization.ROLE, Invoke(front)
             )
