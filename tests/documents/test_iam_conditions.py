@@ -39,7 +39,13 @@ CASES = [
     ("arn_not_like", "ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/*"], False),
     ("arn_not_equals", "ArnNotEquals", "aws:PrincipalArn", ["arn:aws:iam::111122223333:role/Other"], True),
     ("source_arn_of_this_region", "ArnLike", "aws:SourceArn", [BEDROCK_HERE], True),
-    ("source_arn_of_another_region", "ArnLike", "aws:SourceArn", [BEDROCK_HERE.replace("us-east-1", "eu-west-1")], False),
+    (
+        "source_arn_of_another_region",
+        "ArnLike",
+        "aws:SourceArn",
+        [BEDROCK_HERE.replace("us-east-1", "eu-west-1")],
+        False,
+    ),
     ("source_arn_of_any_region", "StringLike", "aws:SourceArn", ["arn:aws:bedrock:*:111122223333:*"], True),
     ("source_arn_more_exact_than_known", "ArnLike", "aws:SourceArn", [BEDROCK_HERE + "/a"], None),
     ("source_arn_equal_as_text", "StringEquals", "aws:SourceArn", [BEDROCK_HERE], None),
@@ -84,7 +90,7 @@ CASES = [
     ("default_of_absent_key", "StringEquals", "aws:SourceAccount", ["${aws:PrincipalTag/a, '111122223333'}"], True),
     ("variable_of_unknown_key", "StringEquals", "aws:SourceAccount", ["${aws:userid}"], None),
     ("variable_of_many_values", "StringEquals", "aws:SourceAccount", ["${aws:TagKeys}"], None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ ARNS = [
     ("a_resource_that_is_not_known", "arn:aws:bedrock:us-east-1:111122223333:logging/a", BEDROCK, None, None),
     ("a_segment_of_which_half_is_known", "arn:aws:bedrock:us-*:*:*", Begins("arn:aws:bedrock:us"), None, None),
     ("a_value_that_is_no_arn", STREAM, "bedrock", False, False),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("pattern", "value", "arn", "resource"), [c[1:] for c in ARNS], ids=[c[0] for c in ARNS])

@@ -103,21 +103,69 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("rotation_is_denied", {"kms:GetKeyRotationStatus": DENIED}, {"rotation": DENIED}),
     ("only_the_account", policy(), {"allows_logs_service": False, "allows_bedrock": False}),
     ("logs_only", policy(LOGS), {"allows_bedrock": False}),
-    ("arn_like_all_groups", policy(when(LOGS, "ArnLike", LOGS_ARN, f"arn:aws:logs:us-east-1:{ACCOUNT}:*"), BEDROCK), {}),
-    ("arn_equals_with_a_wildcard_is_as_arn_like", policy(when(LOGS, "ArnEquals", LOGS_ARN, f"arn:aws:logs:us-east-1:{ACCOUNT}:*"), BEDROCK), {}),
-    ("string_equals_with_a_wildcard_is_not", policy(when(LOGS, "StringEquals", LOGS_ARN, f"arn:aws:logs:us-east-1:{ACCOUNT}:*"), BEDROCK), {"allows_logs_service": False}),
-    ("another_log_group", policy(when(LOGS, "ArnEquals", LOGS_ARN, f"{GROUP}-dev"), BEDROCK), {"allows_logs_service": False}),
-    ("logs_of_another_region", policy(LOGS | {"Principal": {"Service": "logs.eu-west-1.amazonaws.com"}}, BEDROCK), {"allows_logs_service": False}),
-    ("logs_of_no_region", policy(LOGS | {"Principal": {"Service": "logs.amazonaws.com"}}, BEDROCK), {"allows_logs_service": undecided()}),
+    (
+        "arn_like_all_groups",
+        policy(when(LOGS, "ArnLike", LOGS_ARN, f"arn:aws:logs:us-east-1:{ACCOUNT}:*"), BEDROCK),
+        {},
+    ),
+    (
+        "arn_equals_with_a_wildcard_is_as_arn_like",
+        policy(when(LOGS, "ArnEquals", LOGS_ARN, f"arn:aws:logs:us-east-1:{ACCOUNT}:*"), BEDROCK),
+        {},
+    ),
+    (
+        "string_equals_with_a_wildcard_is_not",
+        policy(when(LOGS, "StringEquals", LOGS_ARN, f"arn:aws:logs:us-east-1:{ACCOUNT}:*"), BEDROCK),
+        {"allows_logs_service": False},
+    ),
+    (
+        "another_log_group",
+        policy(when(LOGS, "ArnEquals", LOGS_ARN, f"{GROUP}-dev"), BEDROCK),
+        {"allows_logs_service": False},
+    ),
+    (
+        "logs_of_another_region",
+        policy(LOGS | {"Principal": {"Service": "logs.eu-west-1.amazonaws.com"}}, BEDROCK),
+        {"allows_logs_service": False},
+    ),
+    (
+        "logs_of_no_region",
+        policy(LOGS | {"Principal": {"Service": "logs.amazonaws.com"}}, BEDROCK),
+        {"allows_logs_service": undecided()},
+    ),
     ("logs_may_only_encrypt", policy(LOGS | {"Action": "kms:Encrypt"}, BEDROCK), {"allows_logs_service": False}),
-    ("bedrock_of_another_region", policy(LOGS, when(BEDROCK, "ArnLike", "aws:SourceArn", f"arn:aws:bedrock:eu-west-1:{ACCOUNT}:*")), {"allows_bedrock": False}),
-    ("bedrock_for_the_bucket", policy(LOGS, when(BEDROCK, "StringEquals", "kms:EncryptionContext:aws:s3:arn", BUCKET)), {}),
-    ("bedrock_for_another_bucket", policy(LOGS, when(BEDROCK, "StringEquals", "kms:EncryptionContext:aws:s3:arn", f"{BUCKET}-2")), {"allows_bedrock": False}),
-    ("s3s_own_key", key(KeyManager="AWS") | policy(LOGS, OF_S3), {"customer_managed": False, "allows_bedrock": undecided()}),
-    ("denied_to_bedrock", policy(LOGS, BEDROCK, BEDROCK | {"Effect": "Deny", "Condition": {}}), {"allows_bedrock": False}),
+    (
+        "bedrock_of_another_region",
+        policy(LOGS, when(BEDROCK, "ArnLike", "aws:SourceArn", f"arn:aws:bedrock:eu-west-1:{ACCOUNT}:*")),
+        {"allows_bedrock": False},
+    ),
+    (
+        "bedrock_for_the_bucket",
+        policy(LOGS, when(BEDROCK, "StringEquals", "kms:EncryptionContext:aws:s3:arn", BUCKET)),
+        {},
+    ),
+    (
+        "bedrock_for_another_bucket",
+        policy(LOGS, when(BEDROCK, "StringEquals", "kms:EncryptionContext:aws:s3:arn", f"{BUCKET}-2")),
+        {"allows_bedrock": False},
+    ),
+    (
+        "s3s_own_key",
+        key(KeyManager="AWS") | policy(LOGS, OF_S3),
+        {"customer_managed": False, "allows_bedrock": undecided()},
+    ),
+    (
+        "denied_to_bedrock",
+        policy(LOGS, BEDROCK, BEDROCK | {"Effect": "Deny", "Condition": {}}),
+        {"allows_bedrock": False},
+    ),
     ("policy_is_denied", {"kms:GetKeyPolicy": DENIED}, {"allows_logs_service": DENIED, "allows_bedrock": DENIED}),
-    ("policy_is_malformed", {"kms:GetKeyPolicy": {"Policy": "{"}}, {"allows_logs_service": undecided(), "allows_bedrock": undecided()}),
-]  # fmt: skip
+    (
+        "policy_is_malformed",
+        {"kms:GetKeyPolicy": {"Policy": "{"}},
+        {"allows_logs_service": undecided(), "allows_bedrock": undecided()},
+    ),
+]
 
 
 @pytest.mark.parametrize(("recorded", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])

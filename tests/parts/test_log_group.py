@@ -28,10 +28,16 @@ GROUP = {
 MASKED = {
     "Version": "2021-06-01",
     "Statement": [
-        {"DataIdentifier": ["arn:aws:dataprotection::aws:data-identifier/EmailAddress", "EmployeeId"], "Operation": {"Audit": {"FindingsDestination": {}}}},
-        {"DataIdentifier": ["arn:aws:dataprotection::aws:data-identifier/EmailAddress", "EmployeeId"], "Operation": {"Deidentify": {"MaskConfig": {}}}},
+        {
+            "DataIdentifier": ["arn:aws:dataprotection::aws:data-identifier/EmailAddress", "EmployeeId"],
+            "Operation": {"Audit": {"FindingsDestination": {}}},
+        },
+        {
+            "DataIdentifier": ["arn:aws:dataprotection::aws:data-identifier/EmailAddress", "EmployeeId"],
+            "Operation": {"Deidentify": {"MaskConfig": {}}},
+        },
     ],
-}  # fmt: skip
+}
 ACCOUNT_MASKS = {
     "Statement": [
         {
@@ -68,7 +74,11 @@ def read(recorded: Mapping[str, Any], **options: Any) -> LogGroup:
 
 
 def group(**members: Any) -> dict[str, Any]:
-    return {"logs:DescribeLogGroups": {"logGroups": [{name: value for name, value in (GROUP | members).items() if value is not None}]}}  # fmt: skip
+    return {
+        "logs:DescribeLogGroups": {
+            "logGroups": [{name: value for name, value in (GROUP | members).items() if value is not None}]
+        }
+    }
 
 
 def policies(*documents: Any) -> list[dict[str, Any]]:
@@ -77,7 +87,11 @@ def policies(*documents: Any) -> list[dict[str, Any]]:
 
 
 def subscribed(destination: str) -> dict[str, Any]:
-    return {"logs:DescribeSubscriptionFilters": {"subscriptionFilters": [{"filterName": "siem", "destinationArn": destination}]}}  # fmt: skip
+    return {
+        "logs:DescribeSubscriptionFilters": {
+            "subscriptionFilters": [{"filterName": "siem", "destinationArn": destination}]
+        }
+    }
 
 
 def receiver(destination: str, alive: bool | Gap | None) -> dict[str, Any]:
@@ -121,38 +135,119 @@ DENIED = Gap("denied", "logs:X", "AccessDeniedException")
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("a_group_as_it_should_be", {}, {}),
     ("no_retention_is_never", group(retentionInDays=None), {"retention_days": "never", "retention_set_by": "nobody"}),
-    ("an_account_policy_decides_retention", group(retentionInDays=30, retentionPolicyName="all"), {"retention_days": 30, "retention_set_by": "account_policy"}),
-    ("an_account_policy_may_keep_for_ever", group(retentionInDays=None, retentionPolicyName="all"), {"retention_days": "never", "retention_set_by": "account_policy"}),
+    (
+        "an_account_policy_decides_retention",
+        group(retentionInDays=30, retentionPolicyName="all"),
+        {"retention_days": 30, "retention_set_by": "account_policy"},
+    ),
+    (
+        "an_account_policy_may_keep_for_ever",
+        group(retentionInDays=None, retentionPolicyName="all"),
+        {"retention_days": "never", "retention_set_by": "account_policy"},
+    ),
     ("infrequent_access", group(logGroupClass="INFREQUENT_ACCESS"), {"log_class": "infrequent_access"}),
     ("no_class_is_standard", group(logGroupClass=None), {"log_class": "standard"}),
-    ("a_class_of_the_future", group(logGroupClass="NEXT"), {"log_class": Gap("failed", "logs:DescribeLogGroups", message="unknown log class NEXT")}),
+    (
+        "a_class_of_the_future",
+        group(logGroupClass="NEXT"),
+        {"log_class": Gap("failed", "logs:DescribeLogGroups", message="unknown log class NEXT")},
+    ),
     ("no_deletion_protection", group(deletionProtectionEnabled=None), {"deletion_protection": False}),
-    ("own_policy_masks_and_audits", {"logs:GetDataProtectionPolicy": {"policyDocument": json.dumps(MASKED)}}, {"masking": Masking(masks=("EmailAddress", "EmployeeId"), audits=True, set_by="group")}),
-    ("own_policy_only_audits", {"logs:GetDataProtectionPolicy": {"policyDocument": json.dumps(AUDITED)}}, {"masking": Masking(masks=(), audits=True, set_by="group")}),
-    ("account_policy_masks", {"logs:DescribeAccountPolicies": policies(ACCOUNT_MASKS, AUDITED)}, {"masking": Masking(masks=("Ssn-US",), audits=True, set_by="account")}),
-    ("both_policies_add_up", {"logs:GetDataProtectionPolicy": {"policyDocument": json.dumps(MASKED)}, "logs:DescribeAccountPolicies": policies(ACCOUNT_MASKS)}, {"masking": Masking(masks=("EmailAddress", "EmployeeId", "Ssn-US"), audits=True, set_by="group")}),
-    ("a_deleted_policy_masks_nothing", group(dataProtectionStatus="DELETED") | {"logs:GetDataProtectionPolicy": {"policyDocument": json.dumps(MASKED)}}, {"masking": None}),
+    (
+        "own_policy_masks_and_audits",
+        {"logs:GetDataProtectionPolicy": {"policyDocument": json.dumps(MASKED)}},
+        {"masking": Masking(masks=("EmailAddress", "EmployeeId"), audits=True, set_by="group")},
+    ),
+    (
+        "own_policy_only_audits",
+        {"logs:GetDataProtectionPolicy": {"policyDocument": json.dumps(AUDITED)}},
+        {"masking": Masking(masks=(), audits=True, set_by="group")},
+    ),
+    (
+        "account_policy_masks",
+        {"logs:DescribeAccountPolicies": policies(ACCOUNT_MASKS, AUDITED)},
+        {"masking": Masking(masks=("Ssn-US",), audits=True, set_by="account")},
+    ),
+    (
+        "both_policies_add_up",
+        {
+            "logs:GetDataProtectionPolicy": {"policyDocument": json.dumps(MASKED)},
+            "logs:DescribeAccountPolicies": policies(ACCOUNT_MASKS),
+        },
+        {"masking": Masking(masks=("EmailAddress", "EmployeeId", "Ssn-US"), audits=True, set_by="group")},
+    ),
+    (
+        "a_deleted_policy_masks_nothing",
+        group(dataProtectionStatus="DELETED")
+        | {"logs:GetDataProtectionPolicy": {"policyDocument": json.dumps(MASKED)}},
+        {"masking": None},
+    ),
     ("no_policy_by_error", {"logs:GetDataProtectionPolicy": ABSENT}, {"masking": None}),
-    ("a_policy_that_is_none", {"logs:GetDataProtectionPolicy": {"policyDocument": "{"}}, {"masking": Gap("failed", "logs:GetDataProtectionPolicy", message="the data protection policy is not what AWS documents")}),
+    (
+        "a_policy_that_is_none",
+        {"logs:GetDataProtectionPolicy": {"policyDocument": "{"}},
+        {
+            "masking": Gap(
+                "failed", "logs:GetDataProtectionPolicy", message="the data protection policy is not what AWS documents"
+            )
+        },
+    ),
     ("masking_is_denied", {"logs:DescribeAccountPolicies": DENIED}, {"masking": DENIED}),
-    ("metric_filters_of_two_pages", {"logs:DescribeMetricFilters": [{"metricFilters": [{"filterName": "b"}]}, {"metricFilters": [{"filterName": "a"}]}]}, {"metric_filters": ("a", "b")}),
+    (
+        "metric_filters_of_two_pages",
+        {
+            "logs:DescribeMetricFilters": [
+                {"metricFilters": [{"filterName": "b"}]},
+                {"metricFilters": [{"filterName": "a"}]},
+            ]
+        },
+        {"metric_filters": ("a", "b")},
+    ),
     ("metric_filters_are_denied", {"logs:DescribeMetricFilters": DENIED}, {"metric_filters": DENIED}),
-    ("a_stream_receives", subscribed(KINESIS) | {"kinesis:DescribeStreamSummary": stream("ACTIVE")}, receiver(KINESIS, True)),
+    (
+        "a_stream_receives",
+        subscribed(KINESIS) | {"kinesis:DescribeStreamSummary": stream("ACTIVE")},
+        receiver(KINESIS, True),
+    ),
     ("a_stream_is_deleted", subscribed(KINESIS) | {"kinesis:DescribeStreamSummary": ABSENT}, receiver(KINESIS, False)),
     ("a_stream_is_denied", subscribed(KINESIS) | {"kinesis:DescribeStreamSummary": DENIED}, receiver(KINESIS, DENIED)),
-    ("a_function_receives", subscribed(FUNCTION) | {"lambda:GetFunctionConfiguration": {"State": "Active"}}, receiver(FUNCTION, True)),
-    ("a_function_is_deleted", subscribed(FUNCTION) | {"lambda:GetFunctionConfiguration": ABSENT}, receiver(FUNCTION, False)),
-    ("a_delivery_stream_receives", subscribed(FIREHOSE) | {"firehose:DescribeDeliveryStream": delivery_stream("ACTIVE")}, receiver(FIREHOSE, True)),
-    ("a_delivery_stream_goes", subscribed(FIREHOSE) | {"firehose:DescribeDeliveryStream": delivery_stream("DELETING")}, receiver(FIREHOSE, False)),
-    ("a_delivery_stream_is_deleted", subscribed(FIREHOSE) | {"firehose:DescribeDeliveryStream": ABSENT}, receiver(FIREHOSE, False)),
+    (
+        "a_function_receives",
+        subscribed(FUNCTION) | {"lambda:GetFunctionConfiguration": {"State": "Active"}},
+        receiver(FUNCTION, True),
+    ),
+    (
+        "a_function_is_deleted",
+        subscribed(FUNCTION) | {"lambda:GetFunctionConfiguration": ABSENT},
+        receiver(FUNCTION, False),
+    ),
+    (
+        "a_delivery_stream_receives",
+        subscribed(FIREHOSE) | {"firehose:DescribeDeliveryStream": delivery_stream("ACTIVE")},
+        receiver(FIREHOSE, True),
+    ),
+    (
+        "a_delivery_stream_goes",
+        subscribed(FIREHOSE) | {"firehose:DescribeDeliveryStream": delivery_stream("DELETING")},
+        receiver(FIREHOSE, False),
+    ),
+    (
+        "a_delivery_stream_is_deleted",
+        subscribed(FIREHOSE) | {"firehose:DescribeDeliveryStream": ABSENT},
+        receiver(FIREHOSE, False),
+    ),
     ("a_receiver_of_another_account", subscribed(THEIRS), receiver(THEIRS, None)),
     ("a_receiver_that_is_no_arn", subscribed("siem"), receiver("siem", None)),
     ("subscription_filters_are_denied", {"logs:DescribeSubscriptionFilters": DENIED}, {"subscription_filters": DENIED}),
     ("tags", {"logs:ListTagsForResource": {"tags": {"owner": "ml"}}}, {"tags": {"owner": "ml"}}),
     ("tags_are_denied", {"logs:ListTagsForResource": DENIED}, {"tags": DENIED}),
-    ("a_key_that_is_gone", group(kmsKeyId=KEY) | {"kms:DescribeKey": ABSENT}, {"kms_key": KmsKey(arn=KEY, exists=False)}),
+    (
+        "a_key_that_is_gone",
+        group(kmsKeyId=KEY) | {"kms:DescribeKey": ABSENT},
+        {"kms_key": KmsKey(arn=KEY, exists=False)},
+    ),
     ("a_key_that_is_denied", group(kmsKeyId=KEY) | {"kms:DescribeKey": DENIED}, {"kms_key": DENIED}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("recorded", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
