@@ -79,7 +79,7 @@ class Alarm(State):
     """What it watches."""
     actions: tuple[str, ...] = ()
     """Whom it tells."""
-    tags: Mapping[str, str] | Gap = {}
+    tags: Mapping[str, str] | Gap | None = None
     """Its tags."""
 
 

@@ -179,7 +179,7 @@ def test_a_directory_is_every_policy_below_it_in_order(tmp_path: Path) -> None:
 
 def test_a_file_that_is_named_twice_is_loaded_once(tmp_path: Path) -> None:
     file = write(tmp_path / "a.yaml", small("a", "a"))
-    os.symlink(file, tmp_path / "link.yaml")
+    (tmp_path / "link.yaml").symlink_to(file)
     loaded = load([file, str(tmp_path), f"{tmp_path}/../{tmp_path.name}/a.yaml"], kinds=KINDS)
     assert [policy.file for policy in loaded] == [file]
 
