@@ -203,7 +203,7 @@ FINDINGS = (
         "each-active-model-has-a-latency-alarm",
         "fail",
         EAST,
-        "There is no such alarm; the nearest, bedrock-latency, lacks: can_fire is false: no metric InvocationLatencies.",
+        "There is no such alarm; the nearest, bedrock-latency, lacks: can_fire is false: no such metric.",
         each="anthropic.claude-sonnet-4-5-20250929-v1:0",
         evidence=Evidence(
             nearest="bedrock-latency",

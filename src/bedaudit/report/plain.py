@@ -10,6 +10,8 @@ from typing import Any
 _ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories that act instead of being seen: controls, directions and joiners, halves of pairs, line ends."""
 
+_MARKUP = re.compile(r"[\\`*_{}\[\]()#+!|>~@$-]")
+
 
 def harmless(text: str) -> str:
     r"""One line that a terminal, a viewer or a CI log shows and does not obey.
@@ -31,16 +33,6 @@ def _visible(character: str) -> str:
 
 def _hex(character: str) -> str:
     return f"\\x{ord(character):02x}"
-
-
-_MARKUP = re.compile(r"[\\`*_{}\[\]()#+!|>~@$-]")
-
-_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
-
-
-def no_commands(lines: str) -> str:
-    """Lines none of which a CI runner takes for a workflow command, `::error::` and the like."""
-    return _COMMAND.sub(r"\1: ", lines)
 
 
 def ascii_json(value: Any) -> str:

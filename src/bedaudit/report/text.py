@@ -15,7 +15,7 @@ from bedaudit.model import SEVERITIES, Drift, Finding, Report, Severity, Site, S
 from bedaudit.report import Options
 from bedaudit.report.groups import Block, Group, blocks, not_read, together, waived
 from bedaudit.report.phrases import EVERYWHERE, actual, drifts, expected, missed, unread
-from bedaudit.report.plain import harmless, no_commands
+from bedaudit.report.plain import harmless
 from bedaudit.report.summary import Summary, summary
 
 _STYLES: dict[Severity, str] = {
@@ -77,17 +77,20 @@ class _Page:
         with self.console.capture() as capture:
             for row in rows:
                 self._print(row)
-        return no_commands(capture.get())
+        return capture.get()
 
     def _print(self, row: _Row) -> None:
+        if row.label and row.column > self.console.width // 2:
+            self._print(_Row(row.label, row.indent))
+            row = _Row(row.text, row.indent + 2)
         indent = row.indent + row.column
-        lines = row.text.wrap(self.console, self.console.width - indent, overflow="fold") or [Text()]
+        lines = row.text.wrap(self.console, self.console.width - indent - 1, overflow="fold") or [Text()]
         for number, line in enumerate(lines):
             label = row.label if number == 0 and row.label else Text()
             whole = Text(" " * row.indent).append_text(label)
             whole.append(" " * (indent - whole.cell_len)).append_text(line)
             whole.rstrip()
-            self.console.print(whole, soft_wrap=True)
+            self.console.print(_no_command(whole), soft_wrap=True)
 
     def summary(self) -> Iterator[Iterable[_Row]]:
         """What a reader sees in three seconds."""
@@ -145,7 +148,7 @@ class _Page:
     def _heading(self, block: Block) -> Iterator[_Row]:
         failed, unseen = (sum(map(len, groups)) for groups in (block.failures, block.unknown))
         counts = ", ".join(f"{number} {what}" for number, what in ((failed, "failed"), (unseen, "unseen")) if number)
-        yield _Row(Text("-" * self.console.width, _QUIET))
+        yield _Row(Text("-" * (self.console.width - 1), _QUIET))
         if len(block.sites) > 1:
             yield _Row(_many((f"{len(block.sites)} sites, each with {counts}", "bold")))
         else:
@@ -206,6 +209,12 @@ class _Page:
             yield [_Row(_many("Next: ", (f"bedaudit explain {harmless(worst.control)}", "bold")))]
         elif self.report.findings and self.report.complete:
             yield [_Row(Text("Everything was seen, and it is as the policies ask.", _GOOD))]
+
+
+def _no_command(line: Text) -> Text:
+    """A line that a CI runner takes for no workflow command, as it would `::error::`; one column wider if it did."""
+    at = len(line.plain) - len(line.plain.lstrip())
+    return line[: at + 1] + " " + line[at + 1 :] if line.plain.startswith("::", at) else line
 
 
 def _title(tag: Text, finding: Finding) -> _Row:

@@ -1,0 +1,122 @@
+"""Text from AWS and from files must not act in any format, wherever it stands."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from bedaudit.model import Report
+from bedaudit.report import REPORTERS, Options
+from tests.report.sample import REPORT
+
+HOSTILE = {
+    "HTML": "<script>alert(1)</script>",
+    "quotes": '"\'"]]>\\',
+    "colour": "\x1b[31mred\x1b[0m",
+    "title of the window": "\x1b]0;owned\x07",
+    "8-bit control": "\x9b31m",
+    "formula": "=cmd|'/c calc'!A1",
+    "workflow command": "::error file=a::owned",
+    "workflow command after blanks": "a \n\r\t  ::set-output name=a::owned",
+    "workflow command after many words": "word " * 30 + "::error::owned",
+    "workflow command where a line is folded": "x" * 55 + "::error::owned" * 20,
+    "old workflow command": "##[error]owned",
+    "old workflow command in two": "####[[error]",
+    "backticks": "`rm -rf`",
+    "table": "a | b |",
+    "line ends": "a\nb\r\nc\vd\fe\x85f\u2028g\u2029h",
+    "right to left": "a\u202egnp.exe\u2066\u200f",
+    "zero width": "a\u200bb\ufeffc\u00ad",
+    "rich markup": "[red]bold[/red] [link=https://example.com]x[/link] :warning:",
+    "Markdown": "[x](https://example.com) ![y](z) **b** <!-- -->",
+    "placeholder": "{0} {} %s ${x}",
+    "backspace": "abc\b\b\bxyz\x7f\x00",
+    "half a character": "\ud800",
+    "wide": "汉字" * 40,
+    "long": "n" * 10_000,
+    "empty": "",
+}
+
+_FREE = ("str", "str | None")
+
+
+def filled(value: Any, text: str) -> Any:
+    """The value with every free text in it replaced."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        changes = {
+            field.name: text if str(field.type) in _FREE else filled(getattr(value, field.name), text)
+            for field in dataclasses.fields(value)
+            if field.init
+        }
+        return dataclasses.replace(value, **changes)
+    if isinstance(value, tuple):
+        return tuple(text if each_is_free(each) else filled(each, text) for each in value)
+    if isinstance(value, Mapping):
+        return {text: filled(next(iter(value.values())), text)} if value else {}
+    return {text: [text]} if isinstance(value, bool | float | list) else value
+
+
+def each_is_free(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def written(name: str, report: Report, **options: Any) -> str:
+    return "".join(REPORTERS[name](report, Options(**options)))
+
+
+@pytest.fixture(params=HOSTILE, scope="module")
+def hostile(request: pytest.FixtureRequest) -> str:
+    return HOSTILE[request.param]
+
+
+@pytest.fixture(scope="module")
+def report(hostile: str) -> Report:
+    found = filled(REPORT, hostile)
+    assert isinstance(found, Report)
+    return found
+
+
+def test_the_text_stands_in_every_field() -> None:
+    found = filled(REPORT, "HOSTILE")
+    texts = json.dumps(dataclasses.asdict(found))
+    for kept in ("prod", "us-east-1", "bedrock", "invocation", "sts:", "arn:aws", "SEC-1234", "0f3c", "Logging"):
+        assert kept not in texts
+
+
+@pytest.mark.parametrize("name", REPORTERS)
+def test_nothing_that_acts_is_printed(name: str, report: Report) -> None:
+    for options in ({}, {"sarif_for": "github"}, {"why": True, "width": 60}):
+        printed = written(name, report, **options)
+        assert not [each for each in printed if each != "\n" and unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl")]
+        assert not re.search(r"^\s*::", printed, re.MULTILINE)
+        assert "##[" not in printed
+        printed.encode("utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(set(REPORTERS) - {"text"}))
+def test_documents_stay_well_formed(name: str, report: Report) -> None:
+    assert json.loads(written(name, report))
+
+
+def test_json_gives_back_what_it_was_given(hostile: str, report: Report) -> None:
+    found = json.loads(written("json", report))
+    first = found["findings"][0]
+    assert [first["account"], first["region"], first["message"], found["notices"][0]] == [hostile] * 4
+
+
+def test_colour_changes_nothing_but_colour(report: Report) -> None:
+    plain, coloured = (written("text", report, colour=colour) for colour in (False, True))
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+
+
+def test_no_line_is_wider_than_the_terminal_and_nothing_is_cut(hostile: str, report: Report) -> None:
+    printed = written("text", report, width=60)
+    assert max(map(cell_len, printed.splitlines())) <= 60
+    assert printed.count("n") > 100_000 or hostile != HOSTILE["long"]
