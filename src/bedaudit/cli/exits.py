@@ -1,0 +1,23 @@
+"""What a report means to a shell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bedaudit.model import Report, Severity
+
+PASSED, FAILED, COULD_NOT_RUN, UNSEEN, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+def exit_code(report: Report, fail_on: Severity, *, allow_unknown: bool = False, exit_zero: bool = False) -> int:
+    """1 where something at or above `fail_on` fails, else 3 where something was not seen, else 0."""
+    from bedaudit.model import SEVERITIES
+
+    counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    failed = any(finding.outcome == "fail" and finding.severity in counted for finding in report.findings)
+    if exit_zero:
+        return PASSED
+    if failed:
+        return FAILED
+    return PASSED if report.complete or allow_unknown else UNSEEN

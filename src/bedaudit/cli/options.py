@@ -1,0 +1,165 @@
+"""The options that several commands share, and what was given for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial, reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from bedaudit.cli.choices import ACCOUNT, FORMAT, SEVERITY
+from bedaudit.cli.command import Option
+from bedaudit.cli.outputs import OUTPUT, Output
+
+if TYPE_CHECKING:
+    from bedaudit.model import Severity
+
+F = TypeVar("F", bound=Callable[..., Any])
+FILE = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to look at, and as whom."""
+
+    policy: tuple[str, ...]
+    config: Path | None
+    org: bool
+    account: tuple[str, ...]
+    region: tuple[str, ...]
+    control: tuple[str, ...]
+    role: str | None
+    external_id: str | None
+    profile: str | None
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions(Scope):
+    """What to do with what was seen, besides."""
+
+    from_: Path | None
+    save_snapshot: Path | None
+    format: str | None
+    output: tuple[Output, ...]
+    fail_on: Severity | None
+    waivers: Path | None
+    allow_unknown: bool
+    exit_zero: bool
+    sarif_for: Literal["github", "any"]
+
+
+def _option(heading: str, *names: str, **attributes: Any) -> Callable[[F], F]:
+    long = next(name for name in names if name.startswith("--"))
+    variable = f"BEDAUDIT_{long.removeprefix('--').replace('-', '_').upper()}"
+    return click.option(*names, cls=Option, heading=heading, envvar=variable, **attributes)
+
+
+def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    return lambda command: reduce(lambda made, option: option(made), reversed(options), command)
+
+
+_judged = partial(_option, "What is required")
+_scope = partial(_option, "Where to look")
+_identity = partial(_option, "As whom")
+_report = partial(_option, "Report")
+_verdict = partial(_option, "Verdict")
+
+config_option = _judged("--config", metavar="FILE", type=FILE, help="Settings. Default: bedaudit.yaml, if it is here.")
+as_json = click.option(
+    "--format",
+    "format_",
+    cls=Option,
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What to write.",
+)
+policy_options = _together(
+    _judged(
+        "--policy",
+        "-p",
+        metavar="POLICY",
+        multiple=True,
+        help="A file, a directory, or builtin:NAME; repeatable. Default: builtin:baseline.",
+    ),
+    config_option,
+)
+_control = _judged("--control", metavar="ID", multiple=True, help="Judge this control only; repeatable.")
+_places = _together(
+    _scope("--org", is_flag=True, help="Every active account of the organisation."),
+    _scope("--account", metavar="ID", type=ACCOUNT, multiple=True, help="This account; repeatable. Default: your own."),
+    _scope(
+        "--region",
+        metavar="REGION",
+        multiple=True,
+        help="This region; repeatable. Default: all that have Bedrock and are enabled.",
+    ),
+    _scope(
+        "--concurrency",
+        metavar="N",
+        type=click.IntRange(1, 1000),
+        default=64,
+        show_default="64",
+        help="Calls under way at once.",
+    ),
+)
+_identities = _together(
+    _identity("--role", metavar="NAME", help="The role to assume in each account but your own."),
+    _identity("--external-id", metavar="ID", help="The external ID that the role asks for."),
+    _identity("--profile", metavar="NAME", help="A profile of the AWS configuration."),
+)
+_reports = _together(
+    _report(
+        "--format", metavar="FORMAT", type=FORMAT, help="What to write to stdout: text, json, sarif. Default: text."
+    ),
+    _report(
+        "-o",
+        "--output",
+        metavar="FORMAT:PATH",
+        type=OUTPUT,
+        multiple=True,
+        help="Write a report to a file as well (- is stdout); repeatable.",
+    ),
+    _report("--save-snapshot", metavar="FILE", type=FILE, help="Keep all that was read, to judge it again."),
+    _report(
+        "--sarif-for",
+        type=click.Choice(["github", "any"]),
+        default="any",
+        show_default=True,
+        help="Whom SARIF is written for.",
+    ),
+)
+_verdicts = _together(
+    _verdict(
+        "--fail-on",
+        metavar="SEVERITY",
+        type=SEVERITY,
+        help="The least severity that counts: critical, high, medium, low or info. Default: low.",
+    ),
+    _verdict("--waivers", metavar="FILE", type=FILE, help="Dated, owned exceptions."),
+    _verdict("--allow-unknown", is_flag=True, help="Exit 0, not 3, where only unknowns are left."),
+    _verdict("--exit-zero", is_flag=True, help="Exit 0 instead of 1 and 3."),
+)
+scope_options = _together(policy_options, _control, _places, _identities)
+demo_options = _together(policy_options, _control, _places, _reports, _verdicts)
+scan_options = _together(
+    policy_options,
+    _control,
+    _places,
+    _scope("--from", "from_", metavar="SNAPSHOT", type=FILE, help="Judge a saved snapshot instead of reading AWS."),
+    _identities,
+    _reports,
+    _verdicts,
+)  # fmt: skip
+
+
+def refuse(context: click.Context, names: dict[str, str], because: str) -> None:
+    """A usage error for the first of these options (parameter to option) that was typed, where it would do nothing."""
+    for parameter, option in names.items():
+        if context.get_parameter_source(parameter) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{option} {because}", context)

@@ -1,0 +1,95 @@
+"""Where reports go: checked before a scan begins, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from bedaudit.cli.choices import FORMAT
+from bedaudit.errors import ReportError
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A report in one format, at one place."""
+
+    format: str
+    path: Path | None
+    """None: stdout."""
+
+
+class OutputType(click.ParamType[Output]):
+    """`FORMAT:PATH`, where `-` is stdout."""
+
+    name = "FORMAT:PATH"
+
+    def convert(self, value: str | Output, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        """The format, if it is known, and the path."""
+        if isinstance(value, Output):
+            return value
+        name, colon, path = value.partition(":")
+        if not colon or not path:
+            self.fail(f"{value!r} is not FORMAT:PATH, as json:report.json or sarif:- are", param, ctx)
+        return Output(FORMAT.convert(name, param, ctx), None if path == "-" else Path(path))
+
+
+OUTPUT = OutputType()
+
+
+def chosen(format_: str | None, outputs: Sequence[Output]) -> tuple[Output, ...]:
+    """The outputs, with one for stdout.
+
+    Raises:
+        click.UsageError: two reports would go to one place.
+    """
+    on_stdout = sum(output.path is None for output in outputs)
+    if on_stdout + (format_ is not None) > 1:
+        raise click.UsageError("stdout holds one report: give either --format or one -o FORMAT:-")
+    paths = [output.path.resolve() for output in outputs if output.path]
+    if twice := next((path for path in paths if paths.count(path) > 1), None):
+        raise click.UsageError(f"two reports would be written to {twice}")
+    return tuple(outputs) if on_stdout else (Output(format_ or "text", None), *outputs)
+
+
+def check_writable(path: Path) -> None:
+    """Finds out before a long scan that a file could not be written after it.
+
+    Raises:
+        ReportError: it could not.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        raise ReportError(f"{path}: cannot be written: there is no directory {folder}")
+    if path.is_dir():
+        raise ReportError(f"{path}: cannot be written: it is a directory")
+    if not os.access(path if _special(path) else folder, os.W_OK):
+        raise ReportError(f"{path}: cannot be written: permission denied")
+
+
+def write_file(path: Path, pieces: Iterable[str]) -> None:
+    """Writes a whole file, or leaves what was there.
+
+    Raises:
+        ReportError: it cannot be written.
+    """
+    end = path.resolve()
+    place = end if _special(end) else end.with_name(f".{end.name}.{os.getpid()}.tmp")
+    try:
+        with place.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(pieces)
+        if place != end:
+            place.replace(end)
+    except OSError as error:
+        raise ReportError(f"{path}: cannot be written: {error.strerror}") from error
+    finally:
+        if place != end:
+            place.unlink(missing_ok=True)
+
+
+def _special(path: Path) -> bool:
+    """Whether a path is a pipe or a device, which cannot be replaced."""
+    return path.exists() and not path.is_file()

@@ -1,0 +1,91 @@
+"""The policies and settings that a command works with: options, then environment, then `bedaudit.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bedaudit.cli.choices import unknown
+from bedaudit.errors import BedauditError
+
+if TYPE_CHECKING:
+    from bedaudit.policy.config import Config
+    from bedaudit.policy.model import Control, Policy
+    from bedaudit.policy.rules import Rules
+
+DEFAULT = ("builtin:baseline",)
+CONFIG = Path("bedaudit.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Policies and settings, checked against each other."""
+
+    sources: tuple[str, ...]
+    """As the user named them."""
+    policies: tuple[Policy, ...]
+    config: Config
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """Every control, in the order of the files."""
+        return tuple(control for policy in self.policies for control in policy.controls)
+
+
+def load(sources: Sequence[str], config: Path | None) -> Loaded:
+    """Loads policies, with all problems of all files at once.
+
+    Raises:
+        PolicyError: something in them is wrong.
+    """
+    from bedaudit.errors import PolicyError
+    from bedaudit.policy.config import Config, check_config, load_config
+    from bedaudit.policy.load import load as load_policies
+
+    file = config or (CONFIG if CONFIG.is_file() else None)
+    settings = load_config(str(file)) if file else Config()
+    named = tuple(sources) or settings.policies or DEFAULT
+    policies = load_policies(named)
+    if problems := check_config(settings, policies):
+        raise PolicyError(problems)
+    return Loaded(named, policies, settings)
+
+
+def control_named(name: str, loaded: Loaded) -> Control:
+    """The control of that id.
+
+    Raises:
+        BedauditError: there is none.
+    """
+    known = {control.id: control for control in loaded.controls}
+    if name not in known:
+        raise BedauditError(unknown("control", name, known))
+    return known[name]
+
+
+def filled(control: Control, loaded: Loaded) -> Control:
+    """The control with the values of its parameters in it; what depends on the site keeps its name."""
+    from bedaudit.policy.bind import EACH, SITE_NAMES, bind
+
+    parameters = next(policy.parameters for policy in loaded.policies if policy.name == control.policy)
+    values = {name: parameter.default for name, parameter in parameters.items() if parameter.default is not None}
+    values |= {name: value for name, value in loaded.config.parameters.values.items() if name in parameters}
+    return bind(control, {**values, **{name: f"${{{name}}}" for name in (*SITE_NAMES, EACH)}})
+
+
+def rules(loaded: Loaded, only: Sequence[str]) -> Rules:
+    """What is judged where.
+
+    Raises:
+        BedauditError: one of the controls that are asked for does not exist, or none is left.
+    """
+    from bedaudit.policy.rules import Rules
+
+    for name in only:
+        control_named(name, loaded)
+    made = Rules.of(loaded.policies, loaded.config, tuple(only))
+    if not made.controls:
+        raise BedauditError("no control is left to judge: bedaudit.yaml disables all that were asked for")
+    return made

@@ -1,0 +1,46 @@
+"""Runs a command line; the one place where exceptions become exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from bedaudit.cli import terminal
+from bedaudit.cli.command import Talk
+from bedaudit.cli.exits import BUG, COULD_NOT_RUN, INTERRUPTED
+from bedaudit.cli.root import root
+from bedaudit.errors import BedauditError
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit code of a command line."""
+    talk = Talk()
+    try:
+        code = root.main(list(arguments), prog_name="bedaudit", standalone_mode=False, obj=talk)
+    except click.ClickException as error:
+        error.show()
+        return COULD_NOT_RUN
+    except BedauditError as error:
+        terminal.note(str(error))
+        return COULD_NOT_RUN
+    except (click.Abort, KeyboardInterrupt):
+        terminal.note("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        terminal.forsake_stdout()
+        return 0
+    except Exception as error:
+        return _bug(error, talk)
+    return code if isinstance(code, int) else 0
+
+
+def _bug(error: Exception, talk: Talk) -> int:
+    if talk.verbose:
+        import traceback
+
+        terminal.note("".join(traceback.format_exception(error)).rstrip())
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    how = "the traceback above" if talk.verbose else "what the same command prints with -v"
+    terminal.note(f"bedaudit: this is a bug in bedaudit, please report it with {how}: {said}")
+    return BUG

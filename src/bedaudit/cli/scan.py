@@ -1,0 +1,153 @@
+"""`bedaudit scan`: read, judge, report."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bedaudit.cli import terminal
+from bedaudit.cli.command import Command, Talk
+from bedaudit.cli.exits import INTERRUPTED, exit_code
+from bedaudit.cli.options import ScanOptions, refuse, scan_options
+from bedaudit.cli.outputs import Output, check_writable, chosen, write_file
+from bedaudit.cli.policies import load, rules
+from bedaudit.cli.settings import settings_of
+from bedaudit.errors import BedauditError
+
+if TYPE_CHECKING:
+    from bedaudit.audit import Standard
+    from bedaudit.model import Report, Severity
+    from bedaudit.policy.config import Config
+
+EXAMPLES = """\
+bedaudit scan                                  your account, all its regions
+bedaudit scan --region us-east-1 --fail-on high
+bedaudit scan --org --role BedauditReadOnly -o sarif:bedaudit.sarif
+bedaudit scan --save-snapshot today.jsonl.gz
+bedaudit scan --from today.jsonl.gz --policy policies/
+"""
+
+_LIVE_ONLY = {
+    "save_snapshot": "--save-snapshot",
+    "role": "--role",
+    "external_id": "--external-id",
+    "profile": "--profile",
+}
+
+
+@click.command("scan", cls=Command, examples=EXAMPLES, short_help="Read AWS (or a snapshot), judge it, report.")
+@scan_options
+@click.pass_context
+def scan(context: click.Context, /, **given: Any) -> int:
+    """Read the Bedrock configuration of AWS accounts and regions, judge it by policies, and report the drift.
+
+    Reads only. What cannot be read is reported as unknown, never as passed or failed.
+    """
+    options, talk = ScanOptions(**given), context.ensure_object(Talk)
+    if options.from_ is None:
+        return live(options, talk)
+    refuse(context, _LIVE_ONLY, "has no meaning with --from, which reads no AWS")
+    return offline(options.from_, options, talk)
+
+
+def live(options: ScanOptions, talk: Talk) -> int:
+    """Reads AWS and judges what it says."""
+    from bedaudit.audit import scan as scan_aws
+    from bedaudit.aws.progress import Progress
+    from bedaudit.cli import progress
+
+    asked, counters = prepare(options), Progress()
+    settings = settings_of(options, asked.config, units=asked.standard.rules.needs_organizational_units)
+    with progress.shown(counters, talk):
+        scanned = scan_aws(settings, asked.standard, counters, lambda: datetime.now(UTC), options.save_snapshot)
+    if not scanned.interrupted:
+        return finish(asked, scanned.report, talk)
+    kept = f"; what was read is kept in {options.save_snapshot}.partial" if options.save_snapshot else ""
+    terminal.note(f"interrupted after {counters.sites_done} of {counters.sites} regions{kept}")
+    finish(asked, scanned.report, talk)
+    return INTERRUPTED
+
+
+def offline(snapshot: Path, options: ScanOptions, talk: Talk) -> int:
+    """Judges a snapshot."""
+    from bedaudit.audit import from_snapshot
+
+    asked = prepare(options)
+    report = from_snapshot(snapshot, asked.standard, options.account, options.region)
+    return finish(asked, report, talk)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a user wants judged and written, found to be possible."""
+
+    options: ScanOptions
+    config: Config
+    standard: Standard
+    fail_on: Severity
+    outputs: tuple[Output, ...]
+
+
+def prepare(options: ScanOptions) -> Asked:
+    """Loads policies, settings and waivers, and looks at the outputs, before anything long begins.
+
+    Raises:
+        BedauditError: one of them is wrong.
+    """
+    from bedaudit.audit import Standard
+    from bedaudit.policy.waiver_file import load_waivers
+
+    outputs = chosen(options.format, options.output)
+    for path in (*(output.path for output in outputs), options.save_snapshot):
+        if path is not None:
+            check_writable(path)
+    loaded = load(options.policy, options.config)
+    waivers = options.waivers or loaded.config.waivers
+    return Asked(
+        options=options,
+        config=loaded.config,
+        standard=Standard(
+            rules=rules(loaded, options.control),
+            waivers=load_waivers(str(waivers)) if waivers else (),
+            today=datetime.now(UTC).date(),
+        ),
+        fail_on=options.fail_on or loaded.config.fail_on or "low",
+        outputs=outputs,
+    )
+
+
+def finish(asked: Asked, report: Report, talk: Talk) -> int:
+    """Writes the reports, and says what they mean to a shell.
+
+    Raises:
+        BedauditError: nothing was judged.
+    """
+    if not report.findings:
+        raise BedauditError("nothing was judged: no region that was read has a control that is about it")
+    for output in sorted(asked.outputs, key=lambda output: output.path is None):
+        _write(output, report, asked, talk)
+    return exit_code(
+        report, asked.fail_on, allow_unknown=asked.options.allow_unknown, exit_zero=asked.options.exit_zero
+    )
+
+
+def _write(output: Output, report: Report, asked: Asked, talk: Talk) -> None:
+    from bedaudit.report import REPORTERS, Options
+
+    shown = output.path is None
+    how = Options(
+        colour=shown and terminal.coloured(sys.stdout),
+        width=terminal.width(sys.stdout) if shown else 80,
+        why=talk.verbose > 0,
+        sarif_for=asked.options.sarif_for,
+    )
+    pieces = REPORTERS[output.format](report, how)
+    if output.path is None:
+        terminal.write_pieces(pieces)
+    else:
+        write_file(output.path, pieces)

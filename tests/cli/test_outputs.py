@@ -1,0 +1,103 @@
+"""Where reports go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from bedaudit.cli.outputs import OUTPUT, Output, check_writable, chosen, write_file
+from bedaudit.errors import ReportError
+
+TEXT, JSON = Output("text", None), Output("json", None)
+FILE = Output("json", Path("r.json"))
+
+
+@pytest.mark.parametrize(
+    ("given", "output"),
+    [
+        ("json:report.json", Output("json", Path("report.json"))),
+        ("sarif:-", Output("sarif", None)),
+        ("json:a:b", Output("json", Path("a:b"))),
+    ],
+)
+def test_output_is_a_format_and_a_path(given: str, output: Output) -> None:
+    assert OUTPUT.convert(given, None, None) == output
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("report.json", "'report.json' is not FORMAT:PATH, as json:report.json or sarif:- are"),
+        ("json:", "'json:' is not FORMAT:PATH, as json:report.json or sarif:- are"),
+        ("jsn:a.json", 'unknown format "jsn": did you mean "json"?'),
+    ],
+)
+def test_output_that_is_none_is_a_usage_error(given: str, said: str) -> None:
+    with pytest.raises(click.BadParameter) as raised:
+        OUTPUT.convert(given, None, None)
+    assert raised.value.message == said
+
+
+@pytest.mark.parametrize(
+    ("format_", "given", "outputs"),
+    [
+        (None, (), (TEXT,)),
+        ("json", (), (JSON,)),
+        (None, (FILE,), (TEXT, FILE)),
+        ("json", (FILE,), (JSON, FILE)),
+        (None, (JSON,), (JSON,)),
+        (None, (FILE, JSON), (FILE, JSON)),
+    ],
+)
+def test_stdout_has_exactly_one_report(
+    format_: str | None, given: tuple[Output, ...], outputs: tuple[Output, ...]
+) -> None:
+    assert chosen(format_, given) == outputs
+
+
+@pytest.mark.parametrize(
+    ("format_", "given"), [("json", (JSON,)), (None, (TEXT, JSON)), (None, (FILE, Output("sarif", Path("./r.json"))))]
+)
+def test_two_reports_for_one_place_are_a_usage_error(format_: str | None, given: tuple[Output, ...]) -> None:
+    with pytest.raises(click.UsageError):
+        chosen(format_, given)
+
+
+def test_missing_directory_is_known_before_the_scan(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="there is no directory"):
+        check_writable(tmp_path / "no" / "r.json")
+    with pytest.raises(ReportError, match="it is a directory"):
+        check_writable(tmp_path)
+    check_writable(tmp_path / "r.json")
+    check_writable(Path(os.devnull))
+
+
+def test_report_replaces_a_file_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_text("before")
+
+    def broken() -> Iterator[str]:
+        yield "half"
+        raise ReportError("no more")
+
+    with pytest.raises(ReportError):
+        write_file(path, broken())
+    assert path.read_text() == "before"
+    write_file(path, ["after", "\n"])
+    assert path.read_text() == "after\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["r.json"]
+
+
+def test_report_goes_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "r.json")
+    write_file(tmp_path / "link", ["x"])
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "r.json").read_text() == "x"
+
+
+def test_report_can_go_to_a_device() -> None:
+    write_file(Path(os.devnull), ["x"])

@@ -1,0 +1,96 @@
+"""How bedaudit starts: quickly, by its own name, and with help worth reading."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import bedaudit, scrubbed
+
+HEAVY = {
+    "aiolimiter",
+    "boto3",
+    "botocore",
+    "flask",
+    "jsonschema",
+    "moto",
+    "pydantic",
+    "re2",
+    "rich",
+    "tenacity",
+    "yaml",
+}
+COMMANDS = ["scan", "targets", "policy", "kinds", "explain", "demo", "sandbox"]
+
+
+@pytest.mark.parametrize("code", ["import bedaudit.cli", "from bedaudit.cli.run import run; run(['--help'])"])
+def test_start_imports_click_and_the_standard_library(tmp_path: Path, code: str) -> None:
+    code = f"{code}; import sys; sys.stderr.write(' '.join(sorted({{name.split('.')[0] for name in sys.modules}})))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=scrubbed(tmp_path), capture_output=True, text=True, check=True
+    )
+    loaded = {name for name in done.stderr.split() if not name.startswith("_")}
+    assert loaded & HEAVY == set()
+    assert "click" in loaded or "run" not in code
+
+
+def fastest(code: list[str], home: Path) -> float:
+    times = []
+    for _ in range(7):
+        begin = time.perf_counter()
+        subprocess.run([sys.executable, *code], env=scrubbed(home), capture_output=True, check=True)
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+@pytest.mark.bench
+def test_help_takes_less_than_twice_the_time_of_importing_click(tmp_path: Path) -> None:
+    assert fastest(["-m", "bedaudit", "--help"], tmp_path) < 2 * fastest(["-c", "import click"], tmp_path)
+
+
+def test_version_is_named(tmp_path: Path) -> None:
+    ran = bedaudit("--version", at=tmp_path, env={"BEDAUDIT_VERSION": "9.9"})
+    assert (ran.code, ran.out, ran.err) == (0, "bedaudit 0.1.0\n", "")
+
+
+def test_help_lists_every_command(tmp_path: Path) -> None:
+    ran = bedaudit("--help", at=tmp_path)
+    assert ran.code == 0
+    assert ran.out.startswith("Usage: bedaudit [OPTIONS] COMMAND [ARGS]...")
+    assert [command for command in COMMANDS if f"\n  {command} " not in ran.out] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_has_examples_and_fits_80_columns(tmp_path: Path, command: str) -> None:
+    ran = bedaudit(command, "--help", at=tmp_path)
+    assert ran.code == 0
+    assert f"\nExamples:\n  bedaudit {command}" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["scna"], "Did you mean 'scan'?"),
+        (["policy", "lst"], "Did you mean 'list'?"),
+        (["scan", "--fail-onn", "low"], "Did you mean '--fail-on'?"),
+        (["scan", "--fail-on", "hihg"], 'unknown severity "hihg": did you mean "high"?'),
+        (["scan", "--format", "sarf"], 'unknown format "sarf": did you mean "sarif"?'),
+        (["kinds", "alrm"], 'unknown kind "alrm": did you mean "alarm"?'),
+        (["scan", "--account", "1234"], "'1234' is no AWS account ID: those have 12 digits"),
+    ],
+)
+def test_slip_of_the_keyboard_is_answered_with_what_was_meant(tmp_path: Path, typed: list[str], said: str) -> None:
+    ran = bedaudit(*typed, at=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shell_completion_is_clicks_own(tmp_path: Path, shell: str) -> None:
+    ran = bedaudit(at=tmp_path, env={"_BEDAUDIT_COMPLETE": f"{shell}_source"})
+    assert "_BEDAUDIT_COMPLETE" in ran.out
