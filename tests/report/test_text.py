@@ -51,7 +51,7 @@ def test_the_first_lines_count_everything() -> None:
         "       9  UNSEEN            1 account not entered",
         "       3  passed",
         "       2  waived",
-        "       2  not applicable",
+        "       2  not applicable    region disabled at 1 site",
         "       1  fixed             since the baseline",
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -14,7 +15,7 @@ from bedaudit import __version__
 from bedaudit.model import SEVERITIES, Drift, Finding, Report, Severity, Site, SiteGap
 from bedaudit.report import Options
 from bedaudit.report.groups import Block, Group, blocks, not_read, together, waived
-from bedaudit.report.phrases import EVERYWHERE, actual, drifts, expected, missed, unread
+from bedaudit.report.phrases import EVERYWHERE, NOT_MISSED, actual, drifts, expected, missed, unread
 from bedaudit.report.plain import harmless
 from bedaudit.report.summary import Summary, summary
 
@@ -74,23 +75,25 @@ class _Page:
 
     def text(self, rows: Iterable[_Row]) -> str:
         """Rows as they are printed."""
+        lines = Text("\n").join(line for row in rows for line in self._lines(row))
         with self.console.capture() as capture:
-            for row in rows:
-                self._print(row)
+            self.console.print(lines, soft_wrap=True)
         return capture.get()
 
-    def _print(self, row: _Row) -> None:
+    def _lines(self, row: _Row) -> Iterator[Text]:
         if row.label and row.column > self.console.width // 2:
-            self._print(_Row(row.label, row.indent))
+            yield from self._lines(_Row(row.label, row.indent))
             row = _Row(row.text, row.indent + 2)
         indent = row.indent + row.column
-        lines = row.text.wrap(self.console, self.console.width - indent - 1, overflow="fold") or [Text()]
-        for number, line in enumerate(lines):
+        for number, line in enumerate(self._wrapped(row.text, self.console.width - indent - 1)):
             label = row.label if number == 0 and row.label else Text()
             whole = Text(" " * row.indent).append_text(label)
             whole.append(" " * (indent - whole.cell_len)).append_text(line)
             whole.rstrip()
-            self.console.print(_no_command(whole), soft_wrap=True)
+            yield _no_command(whole)
+
+    def _wrapped(self, text: Text, width: int) -> Iterable[Text]:
+        return [text] if text.cell_len <= width else text.wrap(self.console, width, overflow="fold")
 
     def summary(self) -> Iterator[Iterable[_Row]]:
         """What a reader sees in three seconds."""
@@ -105,7 +108,7 @@ class _Page:
             self._number(outcomes["unknown"], "UNSEEN", _UNSEEN, Text(self._unseen())),
             self._number(outcomes["pass"], "passed", _GOOD, Text()),
             self._number(outcomes["waived"], "waived", "yellow", Text()),
-            self._number(outcomes["not_applicable"], "not applicable", _QUIET, Text()),
+            self._number(outcomes["not_applicable"], "not applicable", _QUIET, Text(self._nothing_there())),
         ]
         fixed = self._number(self.counts.fixed, "fixed", _GOOD, Text("since the baseline"))
         yield [*rows, fixed] if self.counts.fixed else rows
@@ -119,6 +122,12 @@ class _Page:
         accounts, sites = (sum((gap.region == EVERYWHERE) is whole for gap in gaps) for whole in (True, False))
         known = [(accounts, "account", "not entered"), (sites, "site", "not read")]
         return ", ".join(f"{_count(number, what)} {how}" for number, what, how in known if number)
+
+    def _nothing_there(self) -> str:
+        reasons = Counter(gap.gap.reason for gap in self.report.gaps if gap.gap.reason in NOT_MISSED)
+        return ", ".join(
+            f"{reason.replace('_', ' ')} at {_count(number, 'site')}" for reason, number in reasons.items()
+        )
 
     def _number(self, number: int, name: str, style: str, more: Text) -> _Row:
         style = style if number else _QUIET
