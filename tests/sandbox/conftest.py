@@ -5,11 +5,14 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore import session as botocore_session
 from botocore.config import Config
+from botocore.loaders import create_loader
 
 from bedaudit.sandbox import Sandbox, serve
 
 Client = Callable[..., Any]
+LOADER = create_loader()
 ONCE = Config(retries={"total_max_attempts": 1})
 
 
@@ -27,6 +30,13 @@ def organization() -> Iterator[Sandbox]:
         yield served
 
 
+def session(*keys: str, region: str = "us-east-1") -> boto3.Session:
+    """A session that shares the service models with all others."""
+    inner = botocore_session.Session()
+    inner.register_component("data_loader", LOADER)
+    return boto3.Session(*keys, region_name=region, botocore_session=inner)
+
+
 def clients(sandbox: Sandbox) -> tuple[Client, list[Any]]:
     made: list[Any] = []
 
@@ -34,7 +44,7 @@ def clients(sandbox: Sandbox) -> tuple[Client, list[Any]]:
         environment = sandbox.environment(account, region)
         keys = (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
         arguments = {"endpoint_url": sandbox.url, "config": ONCE, **more}
-        made.append(boto3.Session(*keys, region_name=region).client(service, **arguments))
+        made.append(session(*keys, region=region).client(service, **arguments))
         return made[-1]
 
     return client, made

@@ -17,15 +17,15 @@ from bedaudit.sandbox.call import AwsError
 from bedaudit.sandbox.faults import Entry
 from tests.sandbox.conftest import Client
 
-PROTOCOLS: list[tuple[str, str, dict[str, Any], str]] = [
-    ("rest-json", "bedrock", {}, "get_model_invocation_logging_configuration"),
-    ("json 1.0, query compatible", "cloudwatch", {}, "describe_alarms"),
-    ("json 1.1", "logs", {}, "describe_log_groups"),
-    ("query", "sns", {}, "list_topics"),
-    ("query, global", "iam", {"RoleName": "any"}, "get_role"),
-    ("ec2", "ec2", {}, "describe_regions"),
-    ("rest-xml", "s3", {"Bucket": "any"}, "get_bucket_policy"),
-]
+PROTOCOLS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "rest-json": ("bedrock", {}, "get_model_invocation_logging_configuration"),
+    "json 1.0, query compatible": ("cloudwatch", {}, "describe_alarms"),
+    "json 1.1": ("logs", {}, "describe_log_groups"),
+    "query": ("sns", {}, "list_topics"),
+    "query, global": ("iam", {"RoleName": "any"}, "get_role"),
+    "ec2": ("ec2", {}, "describe_regions"),
+    "rest-xml": ("s3", {"Bucket": "any"}, "get_bucket_policy"),
+}
 CALL: Entry = ("111111111111", "us-east-1", "logs", "DescribeLogGroups")
 
 
@@ -37,9 +37,9 @@ def error(call: Any, **parameters: Any) -> tuple[str, str, int]:
     return response["Error"]["Code"], response["Error"].get("Message", ""), status
 
 
-@pytest.mark.parametrize(("protocol", "service", "parameters", "method"), PROTOCOLS, ids=[p[0] for p in PROTOCOLS])
+@pytest.mark.parametrize(("service", "parameters", "method"), PROTOCOLS.values(), ids=PROTOCOLS)
 def test_an_error_has_the_shape_of_the_protocol(
-    sandbox: Sandbox, client: Client, protocol: str, service: str, parameters: dict[str, Any], method: str
+    sandbox: Sandbox, client: Client, service: str, parameters: dict[str, Any], method: str
 ) -> None:
     sandbox.faults.add(Rule(service=service, code="AccessDenied", message="a < b & 'c'", status=403))
     assert error(getattr(client(service), method), **parameters) == ("AccessDenied", "a < b & 'c'", 403)

@@ -140,7 +140,8 @@ def _shown(call: Call, group: LogGroup) -> dict[str, Any]:
     policies = call.here(AccountPolicies)
     if policies.of_type("DATA_PROTECTION_POLICY"):
         shown["inheritedProperties"] = ["ACCOUNT_DATA_PROTECTION"]
-    return {**shown, **_account_retention(policies, shown)}
+    governed = {**shown, **_account_retention(policies, shown)}
+    return {member: value for member, value in governed.items() if value is not None}
 
 
 def _account_retention(policies: AccountPolicies, shown: Mapping[str, Any]) -> Mapping[str, Any]:

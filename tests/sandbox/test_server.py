@@ -1,0 +1,94 @@
+"""Serving: one at a time, quickly, and without a trace afterwards."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from bedaudit.errors import SandboxError
+from bedaudit.sandbox import Sandbox, serve
+from bedaudit.sandbox.call import HANDLERS, AwsError, Call, operation
+from tests.sandbox.conftest import Client
+
+
+def test_a_second_sandbox_in_one_process_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxError, match="serves a sandbox already"), serve():
+        pass
+
+
+def test_a_port_that_is_taken_is_refused() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SandboxError, match=f"cannot serve on port {port}"), serve(port):
+            pass
+
+
+def test_stopping_leaves_no_thread_and_no_state_behind(capfd: pytest.CaptureFixture[str]) -> None:
+    before = threading.active_count()
+    for _ in range(2):
+        with serve(seed=None) as sandbox:
+            keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any", "region_name": "us-east-1"}
+            client = boto3.client("logs", endpoint_url=sandbox.url, **keys)
+            assert client.describe_log_groups()["logGroups"] == []
+            client.create_log_group(logGroupName="left")
+            client.close()
+    assert threading.active_count() == before
+    assert capfd.readouterr() == ("", "")
+
+
+def test_starting_and_seeding_is_quick() -> None:
+    began = time.process_time()
+    with serve():
+        pass
+    assert time.process_time() - began < 2.5
+
+
+def test_without_moto_one_sentence_says_what_to_install() -> None:
+    program = "import sys; sys.modules['moto'] = None\nimport bedaudit.sandbox"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last == "bedaudit.errors.SandboxError: the sandbox needs moto: pip install 'bedaudit[demo]'"
+
+
+def test_what_nobody_implements_is_said_so(client: Client) -> None:
+    for service, method in (("oam", "list_sinks"), ("bedrock", "list_prompt_routers"), ("xray", "get_groups")):
+        with pytest.raises(client(service).exceptions.ClientError) as caught:
+            getattr(client(service), method)()
+        assert caught.value.response["Error"]["Code"] == "NotImplemented"
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+@pytest.fixture
+def wrong_backend() -> Iterator[None]:
+    @operation("xray", "GetGroups")
+    def get_groups(call: Call) -> dict[str, object]:
+        return {"Groups": [{"GroupName": 7}]}
+
+    yield
+    del HANDLERS["xray", "GetGroups"]
+
+
+@pytest.mark.usefixtures("wrong_backend")
+def test_a_reply_that_is_not_of_the_model_is_a_failure(sandbox: Sandbox) -> None:
+    with pytest.raises(AwsError, match="Invalid type for parameter Groups") as caught:
+        sandbox.invoke("111111111111", "us-east-1", "xray", "GetGroups")
+    assert (caught.value.code, caught.value.status) == ("InternalFailure", 500)
+
+
+def test_reset_forgets_everything_and_may_seed_anew(sandbox: Sandbox) -> None:
+    sandbox.invoke("111111111111", "us-east-1", "logs", "CreateLogGroup", logGroupName="old")
+    sandbox.reset(
+        lambda world, invoke: invoke("1" * 12, "us-east-1", "logs", "CreateLogGroup", logGroupName="new") and None
+    )
+    groups = sandbox.invoke("111111111111", "us-east-1", "logs", "DescribeLogGroups")["logGroups"]
+    assert [group["logGroupName"] for group in groups] == ["new"]
+    assert sandbox.ledger.entries == (("111111111111", "us-east-1", "logs", "DescribeLogGroups"),)
