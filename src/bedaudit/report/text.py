@@ -64,6 +64,7 @@ class _Page:
         self.console = Console(
             file=StringIO(),
             width=max(options.width, _NARROWEST),
+            height=1,
             color_system="standard" if options.colour else None,
             force_terminal=options.colour,
             markup=False,
