@@ -28,6 +28,7 @@ def test_a_path_reads(path: tuple[str, ...], reads: str) -> None:
         ({"size": 5}, 5),
         ({"name": {"one_of": ["a", "b"]}}, {"one_of": ["a", "b"]}),
         ({"actions": {"count": {"at_least": 1}}}, {"count": {"at_least": 1}}),
+        ({"actions": {"count": {"equals": 2}}}, {"count": 2}),
         ({"actions": {"any": {"alive": True, "arn": {"like": "a*"}}}}, {"any": {"alive": True, "arn": {"like": "a*"}}}),
         ({"names": {"all": {"like": "a*"}}}, {"all": {"like": "a*"}}),
         (

@@ -26,7 +26,8 @@ def spelled(condition: Condition) -> Any:
         case "condition":
             argument = with_path(condition.argument)
         case "count":
-            argument = {test.word: _plain(test.argument) for test in condition.argument}
+            words = {test.word: _plain(test.argument) for test in condition.argument}
+            argument = words[EQUALS] if list(words) == [EQUALS] else words
         case _:
             argument = _plain(condition.argument)
     return argument if condition.word == EQUALS else {condition.word: argument}

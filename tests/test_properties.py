@@ -1,0 +1,305 @@
+"""What must hold of any condition, control and state."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bedaudit.evaluate import judge
+from bedaudit.model import Finding, Gap, KindGap, Outcome, Reason, Record, Resource
+from bedaudit.policy.bind import bind_condition
+from bedaudit.policy.conditions import Explanation, explain, holds
+from bedaudit.policy.model import Combination, Condition, Control, Template
+from bedaudit.policy.model import Test as Term
+from bedaudit.policy.needs import Needs, first_kinds, live
+from tests.judging import KINDS, OTHER_SITE, SITE, control, once, record, rules
+
+# Names, sizes and so on come from so few values that conditions are often met.
+NAMES = st.sampled_from(["a", "b", "*", "ab"])
+SIZES = st.one_of(st.integers(0, 3), st.just("never"))
+FLAGS = st.booleans()
+
+Fields = Mapping[str, Any]
+"""A strategy by field, a further mapping for a group, a list of one for a list."""
+
+ACTION: Fields = {"arn": NAMES, "alive": FLAGS}
+THING: Fields = {
+    "name": NAMES,
+    "size": SIZES,
+    "on": FLAGS,
+    "names": [NAMES],
+    "actions": [ACTION],
+    "part": {"exists": FLAGS, "days": SIZES},
+}
+USAGE: Fields = {"in_use": FLAGS, "models": [NAMES]}
+
+REASONS: tuple[Reason, ...] = ("denied", "throttled", "not_read", "failed")
+
+
+def values(shape: Any) -> st.SearchStrategy[Any]:
+    if isinstance(shape, list):
+        return st.lists(values(shape[0]), max_size=3)
+    if isinstance(shape, Mapping):
+        return st.fixed_dictionaries({}, optional={name: values(each) for name, each in shape.items()})
+    return shape  # type: ignore[no-any-return]
+
+
+# Conditions ---------------------------------------------------------------------------------------------------------
+
+
+def words(path: tuple[str, ...], shape: Any, literals: Callable[[Any], Any]) -> st.SearchStrategy[Condition]:
+    def of(word: str, arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[Condition]:
+        return arguments.map(lambda argument: Term(path, word, argument))
+
+    terms = [of("present", FLAGS)]
+    if isinstance(shape, list):
+        within = conditions(shape[0], literals)
+        counted = st.integers(0, 3).map(lambda count: (Term((), "at_least", count),))
+        terms += [*(of(word, within) for word in ("any", "all", "none")), of("count", counted)]
+        terms += [of("schema", st.sampled_from([{"minItems": 1}, {"uniqueItems": True}]))]
+        if shape[0] is NAMES:
+            several = st.lists(literals(NAMES), max_size=3).map(tuple)
+            terms += [of(word, several) for word in ("equals", "not", "contains_all")]
+            terms += [of("contains", literals(NAMES))]
+        return st.one_of(terms)
+    several = st.lists(literals(shape), max_size=2).map(tuple)
+    terms += [of(word, literals(shape)) for word in ("equals", "not")]
+    terms += [of(word, several) for word in ("one_of", "none_of")]
+    terms += [of(word, SIZES) for word in ("at_least", "below") if shape is SIZES]
+    terms += [of(word, literals(NAMES)) for word in ("like", "contains") if shape is NAMES]
+    return st.one_of(terms)
+
+
+def conditions(
+    shape: Any, literals: Callable[[Any], Any] = lambda each: each, within: tuple[str, ...] = ()
+) -> st.SearchStrategy[Condition]:
+    terms = st.one_of(
+        [words((*within, *path), each, literals) for path, each in leaves(shape)]
+        if isinstance(shape, Mapping)
+        else [words(within, shape, literals)]
+    )
+
+    def combined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+        several = st.lists(inner, min_size=1, max_size=3).map(tuple)
+        return st.builds(Combination, st.sampled_from(["all", "any", "none"]), several)
+
+    return st.recursive(terms, combined, max_leaves=4)
+
+
+def leaves(shape: Fields, within: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
+    found: list[tuple[tuple[str, ...], Any]] = []
+    for name, each in shape.items():
+        found += leaves(each, (*within, name)) if isinstance(each, Mapping) else [((*within, name), each)]
+    return found
+
+
+def with_each(shape: Any) -> Any:
+    return st.one_of(NAMES, st.just(Template("${each}"))) if shape is NAMES else shape
+
+
+# Unreadable facts -----------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def worse(draw: Any, facts: Any, shape: Any, reasons: tuple[Reason, ...] = REASONS) -> Any:
+    """The same facts with some of them unreadable, set or not, at any depth."""
+    if isinstance(facts, dict) and "gap" in facts:
+        return facts
+    if draw(st.integers(0, 5)) == 0:
+        return Gap(draw(st.sampled_from(reasons)), draw(st.sampled_from(["x:A", "x:B"]))).as_fact()
+    if isinstance(shape, Mapping) and isinstance(facts, dict):
+        parts = {name: draw(worse(facts.get(name), each, reasons)) for name, each in shape.items()}
+        return {name: each for name, each in parts.items() if each is not None}
+    if isinstance(shape, list) and isinstance(facts, list):
+        return [draw(worse(each, shape[0], reasons)) for each in facts]
+    return facts
+
+
+ANY_REASON: tuple[Reason, ...] = (*REASONS, "unsupported")
+
+
+def states(shape: Fields) -> st.SearchStrategy[Any]:
+    """States of which some parts are unreadable from the start, even because AWS does not have them."""
+    whole = values(shape)
+    return st.one_of(whole, whole.flatmap(lambda facts: worse(facts, shape, ANY_REASON)))
+
+
+@given(conditions(THING), states(THING))
+def test_an_explanation_agrees_with_the_truth(condition: Condition, facts: Any) -> None:
+    truth, explained = holds(condition, facts), explain(condition, facts)
+    if truth is True:
+        assert explained == Explanation()
+    elif truth is False:
+        assert explained.drifts
+    else:
+        assert explained.gaps
+        assert not explained.drifts
+
+
+@given(conditions(THING), states(THING), st.data())
+def test_what_is_decided_never_flips_when_less_is_known(condition: Condition, facts: Any, data: Any) -> None:
+    less = data.draw(worse(facts, THING))
+    assert holds(condition, less) in (None, holds(condition, facts))
+
+
+@given(conditions(THING), states(THING), st.data())
+def test_what_is_not_settled_decides_only_what_is_sure(condition: Condition, facts: Any, data: Any) -> None:
+    early = data.draw(subset(facts))
+    assert holds(condition, early, settled=False) in (None, holds(condition, facts))
+
+
+@st.composite
+def subset(draw: Any, facts: Any) -> Any:
+    """The facts before all of the groups' fields were read."""
+    if not isinstance(facts, dict) or "gap" in facts:
+        return facts
+    return {name: draw(subset(each)) for name, each in facts.items() if draw(FLAGS)}
+
+
+@given(st.text(), st.text())
+def test_what_is_put_into_a_pattern_meets_itself_alone(put: str, other: str) -> None:
+    for word in ("like", "matches"):
+        bound = bind_condition(Term(("name",), word, Template("${each}")), {"each": put})
+        assert holds(bound, {"name": put}) is True
+        assert holds(bound, {"name": other}) is (put == other)
+
+
+# Controls -------------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def controls(draw: Any) -> Control:
+    """Any control; what it looks at of usage, it looks at under `usage`."""
+    each = draw(st.sampled_from([None, ("usage", "models")]))
+    literals = with_each if each else lambda shape: shape
+    judged = conditions(THING, literals)
+    about_site = conditions(USAGE, within=("usage",))
+    mode = draw(st.sampled_from(["require", "exists", "forbid"]))
+    return dataclasses.replace(
+        control(mode, {"size": 1}),
+        kind=draw(st.sampled_from(["thing", "trail", "board"])),
+        condition=draw(judged),
+        where=draw(st.one_of(st.none(), judged)),
+        when=draw(st.one_of(st.none(), about_site)),
+        for_each=each,
+        at_least_one=mode == "require" and draw(FLAGS),
+    )
+
+
+@st.composite
+def accounts(draw: Any) -> tuple[Record, ...]:
+    """All that was read of an account with two sites."""
+    things = st.lists(states(THING), max_size=3)
+    sites = (
+        record(site, thing=draw(things), usage=[draw(states(USAGE))]) for site in (SITE, OTHER_SITE)
+    )  # fmt: skip
+    return (once(trail=draw(things), board=draw(things)), *sites)
+
+
+@st.composite
+def less_readable(draw: Any, records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """The same account, of which less could be read: parts, resources, kinds or sites."""
+    return tuple(draw(less_of_one(each)) for each in records)
+
+
+@st.composite
+def less_of_one(draw: Any, whole: Record) -> Record:
+    gap = Gap(draw(st.sampled_from(REASONS)), "x:C")
+    how_much = draw(st.integers(0, 9))
+    if how_much == 0:
+        return dataclasses.replace(whole, kinds=(), resources=(), gaps=(KindGap(None, gap),))
+    resources = tuple(
+        dataclasses.replace(each, state=draw(worse(each.state, USAGE if each.kind == "usage" else THING)))
+        for each in whole.resources
+    )
+    if how_much < 4:
+        lost = draw(st.sampled_from(whole.kinds))
+        resources = tuple(each for each in resources if each.kind != lost)
+        told = (KindGap(lost, gap),) if draw(FLAGS) else ()
+        return dataclasses.replace(
+            whole, kinds=tuple(each for each in whole.kinds if each != lost), resources=resources, gaps=told
+        )
+    return dataclasses.replace(whole, resources=resources)
+
+
+def judged(of: Control, records: tuple[Record, ...]) -> dict[str, Finding]:
+    found = judge(rules(of), records, KINDS).findings
+    by_id = {each.id: each for each in found}
+    assert len(by_id) == len(found), "each finding has its own id"
+    return by_id
+
+
+def at_sites(found: Mapping[str, Finding]) -> dict[str, set[Outcome]]:
+    regions = {each.site.region for each in found.values()}
+    return {region: {each.outcome for each in found.values() if each.site.region == region} for region in regions}
+
+
+@settings(max_examples=400)
+@given(controls(), accounts(), st.data())
+def test_what_could_not_be_read_never_hides_a_failure(of: Control, whole: tuple[Record, ...], data: Any) -> None:
+    before, after = judged(of, whole), judged(of, data.draw(less_readable(whole)))
+    outcomes = at_sites(after)
+    for region, were in at_sites(before).items():
+        assert "fail" not in were or outcomes[region] & {"fail", "unknown"}
+        assert "fail" in were or "fail" not in outcomes[region]
+    for name, finding in after.items():
+        was = before[name].outcome if name in before else None
+        assert was != "fail" or finding.outcome in ("fail", "unknown")
+        assert finding.outcome != "fail" or was == "fail"
+        assert was != "unknown" or finding.outcome == "unknown"
+
+
+@given(controls(), accounts())
+def test_every_finding_has_its_reasons(of: Control, whole: tuple[Record, ...]) -> None:
+    for finding in judged(of, whole).values():
+        assert finding.message.isprintable()
+        assert finding.outcome != "unknown" or any(gap.reason != "unsupported" for gap in finding.gaps)
+        assert finding.outcome != "pass" or not (finding.gaps or finding.drift)
+
+
+# What is read  ---
+
+PARTS = ("actions", "actions.alive", "names", "part", "part.days", "part.exists", "size")
+
+
+@settings(max_examples=300)
+@given(controls(), accounts())
+def test_reading_only_what_may_matter_finds_the_same(of: Control, whole: tuple[Record, ...]) -> None:
+    read = tuple(_as_read(of, each) for each in whole)
+    before, after = judged(of, whole), judged(of, read)
+    assert {name: each.outcome for name, each in before.items()} == {name: each.outcome for name, each in after.items()}
+
+
+def _as_read(of: Control, whole: Record) -> Record:
+    first = first_kinds([of])
+    singles = {each.kind: each.state for each in whole.resources if each.kind in first}
+    account_wide = KINDS[of.kind].scope == "account"
+    controls = (of,) if account_wide else live([of], singles)
+    needs = Needs(controls)
+    kinds = tuple(kind for kind in whole.kinds if kind in needs.kinds | first)
+    resources = tuple(_part_by_part(Needs([of]), each) for each in whole.resources if each.kind in kinds)
+    return dataclasses.replace(whole, kinds=kinds, resources=resources)
+
+
+def _part_by_part(needs: Needs, whole: Resource) -> Resource:
+    """The resource with those parts left unread that no control wants, or that cannot matter any more."""
+    facts: Any = whole.state
+    for part in PARTS if whole.kind != "usage" else ():
+        early = {name: each for name, each in facts.items() if name in ("name", "on")} if "gap" not in facts else facts
+        if not (needs.wants(whole.kind, part) and needs.may_matter(whole.kind, part, early)):
+            facts = _unread(facts, tuple(part.split(".")))
+    return dataclasses.replace(whole, state=facts)
+
+
+def _unread(facts: Any, path: tuple[str, ...]) -> Any:
+    if isinstance(facts, list):
+        return [_unread(each, path) for each in facts]
+    if not isinstance(facts, dict) or "gap" in facts:
+        return facts
+    if len(path) == 1:
+        return {**facts, path[0]: Gap("not_read").as_fact()}
+    return {**facts, path[0]: _unread(facts[path[0]], path[1:])} if path[0] in facts else facts
