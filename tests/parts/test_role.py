@@ -202,6 +202,16 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         inline({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
         {"excess_actions": ("not iam:*",)},
     ),
+    (
+        "a_policy_that_is_malformed",
+        inline(WRITE, {"Effect": "Allow"}),
+        {
+            "can_write_logs": undecided("iam:GetRolePolicy"),
+            "excess_actions": Gap(
+                "failed", "iam:GetRolePolicy", message="a policy of the role is not what AWS documents"
+            ),
+        },
+    ),
     ("needed_actions_in_other_case", inline({**WRITE, "Action": ["logs:createlogstream", "logs:putlogevents"]}), {}),
 ]
 

@@ -131,7 +131,7 @@ async def _head(aws: Reader, name: str) -> tuple[Raw | Gap | None, bool]:
     account's own buckets tells, and a bucket that exists and is not on it is another's.
     """
     own = await aws.attempt(aws.find(HEAD, Bucket=name, ExpectedBucketOwner=aws.account))
-    if not isinstance(own, Gap) or own.code not in ("403", "AccessDenied", "Forbidden"):
+    if not isinstance(own, Gap) or own.reason != "denied":
         return own, True
     listed = await aws.attempt(_is_listed(aws, name))
     if isinstance(listed, Gap) or listed:

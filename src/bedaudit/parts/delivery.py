@@ -2,7 +2,8 @@
 
 DescribeLogStreams tells of new events within an hour as a rule, and CloudWatch of a new metric within 15 minutes. So
 traffic proves nothing until its hour ended more than an hour ago. Some traffic is never logged (bidirectional streams,
-asynchronous and batch invocations): a site that has nothing else for a day looks as if its logs did not arrive.
+asynchronous and batch invocations): a site that has nothing else for a day looks as if its logs did not arrive, and so
+does one whose logging was turned on after the traffic, until there is more of it.
 https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html
 """
 

@@ -23,6 +23,7 @@ GET_ROTATION = Operation("kms", "GetKeyRotationStatus", absent=("UnsupportedOper
 OPERATIONS = (GET_KEY, GET_POLICY, GET_ROTATION)
 
 _LOGS_ACTIONS = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey")
+_SYMMETRIC, _ENCRYPTS = "SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -69,9 +70,7 @@ async def read_kms_key(
         exists=True,
         customer_managed=key.get("KeyManager") == "CUSTOMER",
         state=_WORD.sub("_", state).lower(),
-        usable=state == "Enabled"
-        and key.get("KeySpec") == "SYMMETRIC_DEFAULT"
-        and key.get("KeyUsage") == "ENCRYPT_DECRYPT",
+        usable=state == "Enabled" and (key.get("KeySpec"), key.get("KeyUsage", _ENCRYPTS)) == (_SYMMETRIC, _ENCRYPTS),
         rotation=await aws.part("rotation", lambda aws: _rotation(aws, arn, region)),
         multi_region=key.get("MultiRegion", False),
         allows_logs_service=None

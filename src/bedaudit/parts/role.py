@@ -107,11 +107,13 @@ async def _can_write(aws: Reader, role: Raw, boundary: str | None, log_group: st
     return decided(every(verdicts), GET_INLINE)
 
 
-async def _excess_actions(aws: Reader, name: str) -> tuple[str, ...]:
+async def _excess_actions(aws: Reader, name: str) -> tuple[str, ...] | Gap:
     """Its boundary may take some of them away."""
+    policies = await _identity_policies(aws, name)
+    if any(policy.malformed for policy in policies):
+        return Gap("failed", str(GET_INLINE), message="a policy of the role is not what AWS documents")
     needed = {action.lower() for action in NEEDED}
-    granted = granted_actions(await _identity_policies(aws, name))
-    excess = [action for action in granted if action.lower() not in needed]
+    excess = [action for action in granted_actions(policies) if action.lower() not in needed]
     if len(excess) <= _MOST_ACTIONS:
         return tuple(excess)
     return (*excess[:_MOST_ACTIONS], f"... and {len(excess) - _MOST_ACTIONS} more")
