@@ -30,11 +30,11 @@ def organization() -> Iterator[Sandbox]:
         yield served
 
 
-def session(*keys: str, region: str = "us-east-1") -> boto3.Session:
+def session(key: str, secret: str, token: str | None = None, region: str = "us-east-1") -> Any:
     """A session that shares the service models with all others."""
     inner = botocore_session.Session()
     inner.register_component("data_loader", LOADER)
-    return boto3.Session(*keys, region_name=region, botocore_session=inner)
+    return boto3.Session(key, secret, token, region_name=region, botocore_session=inner)
 
 
 def clients(sandbox: Sandbox) -> tuple[Client, list[Any]]:

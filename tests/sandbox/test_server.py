@@ -9,13 +9,13 @@ import threading
 import time
 from collections.abc import Iterator
 
-import boto3
 import pytest
 
 from bedaudit.errors import SandboxError
 from bedaudit.sandbox import Sandbox, serve
 from bedaudit.sandbox.call import HANDLERS, AwsError, Call, operation
-from tests.sandbox.conftest import Client
+from bedaudit.sandbox.invoke import Invoke
+from tests.sandbox.conftest import Client, session
 
 
 def test_a_second_sandbox_in_one_process_is_refused(sandbox: Sandbox) -> None:
@@ -36,8 +36,7 @@ def test_stopping_leaves_no_thread_and_no_state_behind(capfd: pytest.CaptureFixt
     before = threading.active_count()
     for _ in range(2):
         with serve(seed=None) as sandbox:
-            keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any", "region_name": "us-east-1"}
-            client = boto3.client("logs", endpoint_url=sandbox.url, **keys)
+            client = session("any", "any").client("logs", endpoint_url=sandbox.url)
             assert client.describe_log_groups()["logGroups"] == []
             client.create_log_group(logGroupName="left")
             client.close()
@@ -84,11 +83,13 @@ def test_a_reply_that_is_not_of_the_model_is_a_failure(sandbox: Sandbox) -> None
     assert (caught.value.code, caught.value.status) == ("InternalFailure", 500)
 
 
+def create(invoke: Invoke, name: str) -> None:
+    invoke("111111111111", "us-east-1", "logs", "CreateLogGroup", logGroupName=name)
+
+
 def test_reset_forgets_everything_and_may_seed_anew(sandbox: Sandbox) -> None:
-    sandbox.invoke("111111111111", "us-east-1", "logs", "CreateLogGroup", logGroupName="old")
-    sandbox.reset(
-        lambda world, invoke: invoke("1" * 12, "us-east-1", "logs", "CreateLogGroup", logGroupName="new") and None
-    )
+    create(sandbox.invoke, "old")
+    sandbox.reset(lambda _, invoke: create(invoke, "new"))
     groups = sandbox.invoke("111111111111", "us-east-1", "logs", "DescribeLogGroups")["logGroups"]
     assert [group["logGroupName"] for group in groups] == ["new"]
     assert sandbox.ledger.entries == (("111111111111", "us-east-1", "logs", "DescribeLogGroups"),)

@@ -39,7 +39,7 @@ def create(call: Call) -> Reply:
 
 @operation("bedrock", "ListEvaluationJobs")
 def list_all(call: Call) -> Reply:
-    """The jobs by time, state and name, newest first unless asked otherwise; the member is absent where there is none."""
+    """The jobs by time, state and name, newest first unless asked otherwise; no member where there is none."""
     found = [job for job in call.here(Jobs).summaries if _selected(job, call.parameters)]
     found.sort(key=lambda job: job["creationTime"], reverse=call.parameters.get("sortOrder") != "Ascending")
     return page(call, "jobSummaries", found, 1000, ("nextToken", "maxResults")) if found else {}
