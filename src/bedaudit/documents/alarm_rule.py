@@ -56,20 +56,21 @@ class AtLeast:
 Rule: TypeAlias = Constant | In | Not | Join | AtLeast
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<state>ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^()"]+))\s*\)
+    r"""\s*(?:(?P<state>ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^()"\s][^()"]*+))\s*+\)
     |(?P<many>AT_LEAST)\s*\(\s*(?P<count>\d{1,6})\s*(?P<percent>%?)\s*,
         \s*(?P<not>NOT\s+)?(?P<of>ALARM|OK|INSUFFICIENT_DATA)\s*,\s*\((?P<names>(?:"(?:[^"\\]|\\.)*"|[^()"])*)\)\s*\)
     |(?P<word>AND|OR|NOT|TRUE|FALSE)\b
     |(?P<mark>[()]))\s*""",
     re.VERBOSE | re.IGNORECASE,
 )
-_NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,"]+))\s*(?:,|$)')
+_NAME = re.compile(r'\s*+(?:"((?:[^"\\]|\\.)*+)"|([^,"\s][^,"]*+))\s*+(?:,|$)')
 _DEEPEST = 100
+_LONGEST = 10_240
 
 
 def parse(text: str) -> Rule | None:
     """The rule, or None where it is not one that we understand."""
-    tokens = _tokens(text)
+    tokens = _tokens(text) if len(text) <= _LONGEST else None
     if not tokens:
         return None
     try:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 _ID = re.compile(r"(?<![A-Za-z0-9_.])[a-z][A-Za-z0-9_]*")
-_METRICS = re.compile(r"\bMETRICS\s*\(\s*(?:\"([^\"]*)\"|'([^']*)')?\s*\)", re.IGNORECASE)
+_METRICS = re.compile(r"\bMETRICS\s*+\(\s*+(?:\"([^\"]*)\"|'([^']*)')?\s*+\)", re.IGNORECASE)
 _BAND = re.compile(r"\s*ANOMALY_DETECTION_BAND\s*\(", re.IGNORECASE)
 _TOLERANT = re.compile(r"\b(?:FILL|IF|SUM|AVG|MIN|MAX|METRICS|METRIC_COUNT|DATAPOINT_COUNT)\s*\(", re.IGNORECASE)
 _INSIGHTS = re.compile(r"\s*SELECT\s", re.IGNORECASE)

@@ -57,10 +57,12 @@ _CALL = re.compile(
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
 _SCHEMA = re.compile(r"\{([^{}]*)\}")
-_FIELD = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,"]+))\s*(?:,|$)')
+_FIELD = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,"]++))\s*+(?:,|$)')
 _TOKEN = re.compile(r'\s*(?:"(?P<exact>(?:[^"\\]|\\.)*)"|(?P<mark>[()=])|(?P<word>[^\s()="]+))\s*', re.DOTALL)
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _DEEPEST = 50
+_LONGEST = 1024
+"""CloudWatch refuses longer searches."""
 
 
 def parse(expression: str) -> tuple[Search, ...]:
@@ -76,6 +78,8 @@ def _search(call: re.Match[str]) -> Search:
 
 
 def _found(text: str) -> tuple[Found, ...]:
+    if len(text) > _LONGEST:
+        return ()
     schema = _SCHEMA.search(text)
     namespace, dimensions = _fields(schema[1]) if schema else (None, None)
     try:
@@ -102,7 +106,7 @@ class _Parser:
     """Reads search terms from left to right."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = [(match.lastgroup or "", match[match.lastgroup or 0]) for match in _TOKEN.finditer(text)]
+        self.tokens = [(match.lastgroup or "", match[match.lastgroup or 0]) for match in _TOKEN.finditer(text.strip())]
         self.at = 0
 
     def either(self, depth: int, of: str | None = None) -> _Part:

@@ -219,8 +219,10 @@ def create(parameters: Mapping[str, Any]) -> Creation:
         facts = _created(settled).facts()
     except (ValidationError, LookupError, TypeError, AttributeError):
         # The parameters are not what AWS takes, which is for whoever checks them against its model to say.
-        facts, undecided = {}, set(Alarm.model_fields)
-    decided = {**facts, "type": kind, **dict.fromkeys(undecided - {"type"}, UNREAD.as_fact())}
+        facts, undecided = {}, set(Alarm.model_fields) - {"not_heard_because", "cannot_fire_because"}
+    if "notifies" in undecided:
+        facts = {field: value for field, value in facts.items() if field != "not_heard_because"}
+    decided = {**facts, "type": kind, **dict.fromkeys(sorted(undecided - {"type"}), UNREAD.as_fact())}
     return Creation(Call("cloudwatch", operation, parameters), decided)
 
 
