@@ -20,6 +20,7 @@ from bedaudit.report import REPORTERS, Options
 from bedaudit.report.sarif_rules import rules
 from bedaudit.report.sarif_writer import members
 from tests.report.golden import assert_golden
+from tests.report.hostile import HOSTILE, filled
 from tests.report.sample import CLOSED, CONTROLS, DATA, DEV, PROD, REPORT, finding
 
 For = Literal["github", "any"]
@@ -311,15 +312,28 @@ def published_schema() -> Any:
     return json.loads((MULTITOOL.parent / "sarif-2.1.0.json").read_text(encoding="utf-8-sig"))
 
 
+@cache
+def validator() -> Any:
+    schema = published_schema()
+    kind = Draft4Validator if "draft-04" in schema["$schema"] else Draft202012Validator
+    return kind(schema, format_checker=FormatChecker())
+
+
 @needs_multitool
 @pytest.mark.parametrize("sarif_for", BOTH)
 def test_the_log_meets_the_published_schema(sarif_for: For) -> None:
-    schema = published_schema()
-    kind = Draft4Validator if "draft-04" in schema["$schema"] else Draft202012Validator
     found = log(REPORT, sarif_for)
-    assert [error.message for error in kind(schema, format_checker=FormatChecker()).iter_errors(found)] == []
+    assert [error.message for error in validator().iter_errors(found)] == []
     found["runs"][0]["results"][0]["level"] = "bogus"
-    assert not kind(schema).is_valid(found)
+    assert not validator().is_valid(found)
+
+
+@needs_multitool
+@pytest.mark.parametrize("sarif_for", BOTH)
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_the_log_meets_the_schema_whatever_text_it_holds(hostile: str, sarif_for: For) -> None:
+    found = log(filled(REPORT, HOSTILE[hostile]), sarif_for)
+    assert [error.message for error in validator().iter_errors(found)] == []
 
 
 @needs_multitool
@@ -334,9 +348,10 @@ def test_every_class_that_is_used_writes_only_names_of_the_schema() -> None:
 
 @needs_multitool
 @pytest.mark.parametrize("sarif_for", BOTH)
-def test_the_multitool_finds_no_error_and_no_warning(tmp_path: Path, sarif_for: For) -> None:
+@pytest.mark.parametrize("report", [REPORT, filled(REPORT, "".join(HOSTILE.values()))], ids=["sample", "hostile"])
+def test_the_multitool_finds_no_error_and_no_warning(tmp_path: Path, report: Report, sarif_for: For) -> None:
     checked, out, configuration = (tmp_path / name for name in ("log.sarif", "out.sarif", "github.xml"))
-    checked.write_text(text(REPORT, sarif_for), encoding="ascii")
+    checked.write_text(text(report, sarif_for), encoding="ascii")
     configuration.write_text(f"<?xml version='1.0' encoding='utf-8'?><Properties>{CONFIGURATION}</Properties>")
     done = subprocess.run(
         [MULTITOOL, "validate", checked, "--config", configuration, "--rule-kind", "Sarif;Ghas", "-o", out,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import Final
 
 from sarif_om import MultiformatMessageString, ReportingConfiguration, ReportingDescriptor
@@ -51,7 +51,7 @@ def rules(report: Report) -> list[ReportingDescriptor]:
 
 def _rule(judged: _Judged) -> ReportingDescriptor:
     title, why = harmless(judged.title), harmless(judged.why)
-    properties = {"precision": "very-high", "tags": list(islice(_tags(judged), _MOST_TAGS))}
+    properties = {"precision": "very-high", "tags": list(dict.fromkeys(_tags(judged)))[:_MOST_TAGS]}
     score = _SCORES.get(judged.severity)
     more = {"security-severity": score} if score else {"problem.severity": "recommendation"}
     return ReportingDescriptor(
