@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from bedaudit.evaluate.verdicts import OUT_OF_REACH, Place, unread, verdicts
+from bedaudit.evaluate.verdicts import OUT_OF_REACH, About, Place, unread, verdicts
 from bedaudit.kinds import kinds
 from bedaudit.kinds.kind import Kind
 from bedaudit.model import GLOBAL, Facts, Finding, Gap, Record, Resource, Site, SiteGap
@@ -71,8 +72,7 @@ class Evaluation:
             controls = tuple(control for control in controls if control.id not in self._once)
         if reading.whole is not None:
             return [unread(control, site, reading.whole) for control in controls]
-        places = ((control, self._place(control, site, reading, account.once, (about,))) for control in controls)
-        return [finding for control, place in places for finding in verdicts(control, place)]
+        return list(self._judged(controls, self._places(site, reading, account.once, [about])))
 
     def finish(self) -> list[Finding]:
         """The findings about accounts as a whole."""
@@ -82,17 +82,26 @@ class Evaluation:
     def _account(self, account: _Account) -> Iterator[Finding]:
         site, once = replace(account.site, region=GLOBAL), account.once or account.instead
         unseen = {kind: _NOT_READ.as_fact() for kind in self._first}
-        for control in self._rules.for_site(site):
-            if control.id in self._once:
-                about = account.about if account.visits else [unseen]
-                yield from verdicts(control, self._place(control, site, once, once, about))
+        places = self._places(site, once, once, account.about if account.visits else [unseen])
+        controls = (control for control in self._rules.for_site(site) if control.id in self._once)
+        yield from self._judged(controls, places)
 
-    def _place(
-        self, control: Control, site: Site, reading: _Reading | None, once: _Reading | None, about: Sequence[Facts]
-    ) -> Place:
-        kind = self._kinds[control.kind]
-        resources, gap = self._found(kind.name, reading, once)
-        return Place(site, about, resources, shape_of(kind.state), gap)
+    def _judged(self, controls: Iterable[Control], places: Callable[[str], Place]) -> Iterator[Finding]:
+        for control in controls:
+            yield from verdicts(control, places(control.kind))
+
+    def _places(
+        self, site: Site, reading: _Reading | None, once: _Reading | None, sites: Sequence[Facts]
+    ) -> Callable[[str], Place]:
+        """What a control is judged on, by its kind."""
+        about = About(sites)
+
+        @cache
+        def place(kind: str) -> Place:
+            resources, gap = self._found(kind, reading, once)
+            return Place(site, about, resources, shape_of(self._kinds[kind].state), gap)
+
+        return place
 
     def _found(
         self, kind: str, reading: _Reading | None, once: _Reading | None

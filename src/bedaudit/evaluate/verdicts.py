@@ -12,6 +12,7 @@ from bedaudit.policy.bind import EACH, bind
 from bedaudit.policy.conditions import Explanation, explain, holds
 from bedaudit.policy.facts import gaps_in, is_gap, lookup
 from bedaudit.policy.model import Combination, Condition, Control
+from bedaudit.policy.spelling import dotted
 from bedaudit.policy.words import Truth, shown, some
 from bedaudit.state import Group
 
@@ -19,13 +20,46 @@ OUT_OF_REACH: frozenset[Reason] = frozenset({"region_disabled", "unsupported"})
 """Reasons for which a whole kind, or a whole site, is not applicable rather than unknown."""
 
 
+class About:
+    """What `when` and `for_each` look at, by kind: of a site, or of each site of an account."""
+
+    def __init__(self, sites: Sequence[Facts]) -> None:
+        self.sites = sites
+        self._known: dict[int, _Applying] = {}
+
+    def applies(self, when: Condition) -> _Applying:
+        """Whether what a control says of the site is true; controls that share the condition share the answer."""
+        if id(when) not in self._known:
+            self._known[id(when)] = self._applies(when)
+        return self._known[id(when)]
+
+    def _applies(self, when: Condition) -> _Applying:
+        truth = some(holds(when, facts) for facts in self.sites)
+        if truth:
+            return _Applying(when, truth, "", ())
+        explained = [explain(when, facts) for facts in self.sites]
+        facts = next((sentences.of_facts(each.drifts) for each in explained if each.drifts), None)
+        message = f"Does not apply: {facts}." if facts else "Does not apply."
+        return _Applying(when, truth, message, tuple(gap for each in explained for gap in each.gaps))
+
+
+@dataclass(frozen=True, slots=True)
+class _Applying:
+    """Whether controls apply, and otherwise why not."""
+
+    when: Condition
+    """Kept, so that nothing else can have its identity."""
+    truth: Truth
+    message: str
+    gaps: tuple[Gap, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a control is judged on: a site, or an account as a whole."""
 
     site: Site
-    about: Sequence[Facts]
-    """What `when` and `for_each` look at, by kind: of the site, or of each site of the account."""
+    about: About
     resources: Sequence[Resource]
     """Those of the control's kind."""
     shape: Group
@@ -35,26 +69,22 @@ class Place:
 
 def verdicts(control: Control, place: Place) -> Iterator[Finding]:
     """All that the control says of the place."""
-    if control.when is not None:
-        truth = some(holds(control.when, facts) for facts in place.about)
-        if not truth:
-            yield _not_applied(control, control.when, truth, place)
-            return
-    if control.for_each is None:
-        yield from _judge(_Judged(control, place))
-        return
-    elements, gaps = _elements(control.for_each, place.about)
-    if gaps:
-        yield _Judged(control, place).undecided(gaps)
-    elif not elements:
-        yield _Judged(control, place).finding("not_applicable", f"There is no {'.'.join(control.for_each)} here.")
-    for element in elements:
-        yield from _judge(_Judged(bind(control, {EACH: element}), place, _name(element)))
+    judged = _Judged(control, place)
+    applying = place.about.applies(control.when) if control.when is not None else None
+    if applying is not None and not applying.truth:
+        if applying.truth is None:
+            yield judged.undecided(applying.gaps)
+        else:
+            yield judged.finding("not_applicable", applying.message)
+    elif control.for_each is None:
+        yield from _judge(judged)
+    else:
+        yield from _judge_each(judged, control.for_each)
 
 
 def unread(control: Control, site: Site, gap: Gap) -> Finding:
     """What a control says of a site of which nothing could be read."""
-    return _Judged(control, Place(site, (), (), Group({}), gap)).kind_gap(gap)
+    return _Judged(control, Place(site, About(()), (), Group({}), gap)).kind_gap(gap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +135,14 @@ def _parts(gap: Gap) -> tuple[str | None, ...]:
     return (gap.reason, gap.operation, gap.code, gap.message)
 
 
-def _not_applied(control: Control, when: Condition, truth: Truth, place: Place) -> Finding:
-    judged = _Judged(control, place)
-    explained = [explain(when, facts) for facts in place.about]
-    if truth is None:
-        return judged.undecided(gap for each in explained for gap in each.gaps)
-    drifts = list(dict.fromkeys(sentences.of_facts(each.drifts) for each in explained))
-    return judged.finding("not_applicable", f"Does not apply: {drifts[0]}." if drifts else "Does not apply.")
+def _judge_each(judged: _Judged, path: tuple[str, ...]) -> Iterator[Finding]:
+    elements, gaps = _elements(path, judged.place.about.sites)
+    if gaps:
+        yield judged.undecided(gaps)
+    elif not elements:
+        yield judged.finding("not_applicable", f"There is no {dotted(path)} here.")
+    for element in elements:
+        yield from _judge(_Judged(bind(judged.control, {EACH: element}), judged.place, _name(element)))
 
 
 def _elements(path: tuple[str, ...], about: Sequence[Facts]) -> tuple[tuple[Any, ...], tuple[Gap, ...]]:

@@ -48,7 +48,7 @@ def lookup(facts: Any, path: Path) -> Any:
     for name in path:
         if not isinstance(value, dict):
             return MISSING
-        if is_gap(value):
+        if len(value) == 1 and is_gap(value):
             return value
         value = value.get(name, MISSING)
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
@@ -12,7 +12,7 @@ from bedaudit.errors import BedauditError
 from bedaudit.model import PolicyFile, Site
 from bedaudit.policy.bind import SITE_NAMES, bind, names, site_values
 from bedaudit.policy.config import Assignment, Config, Override
-from bedaudit.policy.model import Control, Policy
+from bedaudit.policy.model import Condition, Control, Policy
 
 _Variant: TypeAlias = tuple[bool, ...]
 """Which of the assignments reach a site."""
@@ -85,7 +85,7 @@ class Rules:
         @lru_cache(maxsize=_KEPT)
         def bound(variant: _Variant, site: tuple[tuple[str, str], ...]) -> tuple[Control, ...]:
             values = {policy.name: {**self._values(policy, variant), **dict(site)} for policy in self.policies}
-            return tuple(bind(control, values[policy.name]) for policy, control in self._chosen())
+            return _sharing(bind(control, values[policy.name]) for policy, control in self._chosen())
 
         return bound
 
@@ -105,6 +105,17 @@ class Rules:
             if reaches and assignment.policy == policy.name:
                 values |= assignment.parameters.values
         return {name: value for name, value in values.items() if value is not None}
+
+
+def _sharing(controls: Iterable[Control]) -> tuple[Control, ...]:
+    """The controls, of which those that apply when the same is true have the very same condition: it is judged once."""
+    conditions: dict[str, Condition] = {}
+    return tuple(
+        dataclasses.replace(control, when=conditions.setdefault(repr(control.when), control.when))
+        if control.when is not None
+        else control
+        for control in controls
+    )
 
 
 def _notices(control: Control, override: Override) -> Iterator[str]:
