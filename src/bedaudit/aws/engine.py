@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -32,20 +32,23 @@ NOT_ENTERED = "*"
 """The region of an account that could not be entered, where no regions were asked for."""
 
 
-async def scan(
+async def scan(  # noqa: PLR0913 - whom it asks, and whom it tells
     aws: Connection,
     found: Targets,
     rules: Rules,
     *,
     on_record: Callable[[Record], None],
+    on_visit: Callable[[Sequence[Site]], None] = lambda sites: None,
     known: Mapping[str, Kind] | None = None,
 ) -> tuple[str, ...]:
     """Hands each record over when it is complete, an account's `global` one before its sites'; gives notices.
 
+    Each account's sites are told to `on_visit` before they are read.
+
     What AWS does becomes gaps. A bug, an error of `on_record`, and a cancellation end the scan with that exception;
     what was handed over by then is whole.
     """
-    whole = _Scan(aws, found, rules.for_site, on_record, kinds() if known is None else known)
+    whole = _Scan(aws, found, rules.for_site, on_record, on_visit, kinds() if known is None else known)
     aws.progress.accounts = len(found.accounts)
     aws.progress.sites = len(found.accounts) * len(found.regions)
     waiting = iter(found.accounts)
@@ -75,6 +78,7 @@ class _Scan:
     found: Targets
     for_site: ForSite
     on_record: Callable[[Record], None]
+    on_visit: Callable[[Sequence[Site]], None]
     known: Mapping[str, Kind]
     notices: list[str] = field(default_factory=list)
 
@@ -96,6 +100,7 @@ class _Scan:
     async def _sites(self, account: Account, visited: Visit, memo: Memo) -> None:
         """An account's global things, then all its sites at once."""
         sites = [self._site(account, region) for region in visited.regions]
+        self.on_visit(sites)
         everywhere = SiteScan(self._site(account, GLOBAL), moment(), self.found.home_region, memo, self.known, Heard())
         needs = Needs(self._controls([everywhere.site, *sites]))
         wanted = (name for name in needs.kinds if self.known[name].scope == "account")
