@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
 from bedaudit.errors import Problem
@@ -107,3 +107,8 @@ class Check:
 def _meant(hint: str | None) -> str | None:
     """Only a guess; what is allowed is said already."""
     return hint if hint and hint.startswith("did") else None
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems of one file as they stand in it."""
+    return sorted(problems, key=lambda problem: (problem.line, problem.column))

@@ -9,7 +9,9 @@ from typing import Any, Literal, TypeAlias
 from bedaudit.policy.check import Check
 from bedaudit.policy.hints import shown
 from bedaudit.policy.model import Parameter
+from bedaudit.policy.shapes import FLAG, INTEGER, NUMBER, TEXT, fits, wanted
 from bedaudit.policy.yaml import BROKEN, Node
+from bedaudit.state import ListOf, Shape
 
 ParameterType: TypeAlias = Literal["text", "integer", "number", "flag", "list"]
 
@@ -26,12 +28,12 @@ PARAMETER_TYPES: Mapping[str, ParameterType] = {
     "boolean": "flag",
     "list": "list",
 }
-_WANTED: Mapping[ParameterType, str] = {
-    "text": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "flag": "true or false",
-    "list": "a list of text",
+PARAMETER_SHAPES: Mapping[ParameterType, Shape] = {
+    "text": TEXT,
+    "integer": INTEGER,
+    "number": NUMBER,
+    "flag": FLAG,
+    "list": ListOf(TEXT),
 }
 
 
@@ -60,28 +62,14 @@ def _parameter(check: Check, name: str, node: Node) -> Parameter | None:
 
 def given_value(check: Check, node: Node, parameter: Parameter, what: str) -> Any:
     """A value for a parameter, checked against its type."""
-    wrong = wrong_value(parameter, node.plain())
+    value = node.plain()
+    wrong = wrong_value(parameter, value)
     if wrong and node.value is not BROKEN:
         check.problem(node.mark, f"{what} {wrong}", "quote it" if parameter.type == "text" and node.text else None)
-    return node.plain()
+    return value
 
 
 def wrong_value(parameter: Parameter, value: Any) -> str | None:
     """What is wrong with a value for a parameter."""
-    if _is_a(parameter.type, value):
-        return None
-    return f"must be {_WANTED[parameter.type]}, not {shown(value)}"
-
-
-def _is_a(type_: ParameterType, value: Any) -> bool:
-    match type_:
-        case "text":
-            return isinstance(value, str)
-        case "flag":
-            return isinstance(value, bool)
-        case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "list":
-            return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    shape = PARAMETER_SHAPES[parameter.type]
+    return None if fits(value, shape) else f"must be {wanted(shape)}, not {shown(value)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +14,19 @@ from bedaudit.policy.check_templates import UNKNOWN, Filled, Scope, fill, is_tem
 from bedaudit.policy.hints import near, shown
 from bedaudit.policy.model import Template
 from bedaudit.policy.shapes import ACCOUNT, fits, shape_name, wanted
+from bedaudit.policy.words import ShapeName
 from bedaudit.policy.yaml import Node
 from bedaudit.state import ListOf, Scalar, Shape
 
 _ACCOUNT = re.compile("[0-9]{12}")
-_COULD_BE: dict[ParameterType, frozenset[str]] = {
-    "text": frozenset({"text"}),
+_COULD_BE: Mapping[ParameterType, frozenset[ShapeName]] = {
+    "text": frozenset({"text", "choice"}),
     "integer": frozenset({"integer", "number", "duration"}),
     "number": frozenset({"number"}),
     "flag": frozenset({"flag"}),
-    "list": frozenset({"list"}),
+    "list": frozenset({"text", "choice"}),
 }
+"""What a parameter may stand for, whatever value its user gives it; a list, by its elements."""
 _SAMPLE = "x"
 """Put into patterns: what is substituted stands for itself, so that any letter will do."""
 
@@ -112,10 +114,7 @@ def _template(reading: Reading, node: Node, shape: Shape, what: str) -> Template
 
 
 def _suits(filled: Filled, shape: Shape) -> bool:
-    if filled.value is not UNKNOWN:
-        return fits(filled.value, shape)
-    if filled.type == "list" and isinstance(shape, ListOf):
-        return shape_name(shape.item) in ("text", "choice")
-    # A choice could be any text, as far as is known before a value is.
-    name = shape_name(shape)
-    return name in _COULD_BE[filled.type] or (name == "choice" and filled.type == "text")
+    within = shape.item if isinstance(shape, ListOf) else shape
+    if (filled.type == "list") != isinstance(shape, ListOf) or shape_name(within) not in _COULD_BE[filled.type]:
+        return False
+    return filled.value is UNKNOWN or fits(filled.value, shape)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from bedaudit.errors import PolicyError, Problem
 from bedaudit.model import SEVERITIES, Mark, Severity
 from bedaudit.policy.builtin import BUILTIN
-from bedaudit.policy.check import Check
+from bedaudit.policy.check import Check, in_order
 from bedaudit.policy.check_parameters import wrong_value
 from bedaudit.policy.files import read_document
 from bedaudit.policy.hints import near, quoted
@@ -97,7 +97,7 @@ def load_config(path: str) -> Config:
     check = Check()
     config = _config(check, node, path) if node else Config()
     if problems or check.problems:
-        raise PolicyError([*problems, *check.problems])
+        raise PolicyError(in_order([*problems, *check.problems]))
     return config
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bedaudit.errors import PolicyError, Problem
 from bedaudit.kinds.kind import Kind
 from bedaudit.model import Mark
-from bedaudit.policy.check import Check
+from bedaudit.policy.check import Check, in_order
 from bedaudit.policy.check_fixes import CallCheck
 from bedaudit.policy.check_policies import read_policy
 from bedaudit.policy.files import Source, find_sources, read_file
@@ -77,5 +77,4 @@ def _load_file(
     digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
     policy = read_policy(check, node, kinds, call_check, digest)
     named.repeated(check, node)
-    found = sorted([*problems, *check.problems], key=lambda problem: (problem.line, problem.column))
-    return policy, found
+    return policy, in_order([*problems, *check.problems])

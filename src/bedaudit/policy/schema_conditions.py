@@ -74,7 +74,7 @@ def literal(shape: Shape) -> Json:
             return {"anyOf": [{"type": "array", "items": literal(shape.item)}, _LONE_TEMPLATE]}
         case Scalar(type="text"):
             return plain(shape)
-        case Scalar(type="choice") | Scalar(type="duration"):
+        case Scalar(type="choice"):
             return {"anyOf": [plain(shape), _TEMPLATE]}
         case _:
             return {"anyOf": [plain(shape), _LONE_TEMPLATE]}

@@ -8,7 +8,7 @@ from datetime import date
 
 from bedaudit.errors import PolicyError
 from bedaudit.model import Mark
-from bedaudit.policy.check import Check
+from bedaudit.policy.check import Check, in_order
 from bedaudit.policy.files import read_document
 from bedaudit.policy.yaml import Node
 
@@ -40,7 +40,7 @@ def load_waivers(path: str) -> tuple[WaiverRule, ...]:
     check = Check()
     waivers = _waivers(check, node) if node else ()
     if problems or check.problems:
-        raise PolicyError([*problems, *check.problems])
+        raise PolicyError(in_order([*problems, *check.problems]))
     return waivers
 
 

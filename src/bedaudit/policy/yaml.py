@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import yaml
@@ -87,7 +87,7 @@ class _Open:
 
 
 def parse(content: bytes, file: str) -> tuple[Node | None, list[Problem]]:
-    """The one document of a file, None where there is no reading on; and all problems, in order."""
+    """The one document of a file, None where there is no reading on; and all problems."""
     if len(content) > MAX_BYTES:
         return None, [Problem(file, 1, 1, "the file is larger than 1 MB", "split it; a directory is loaded as a whole")]
     try:
@@ -139,7 +139,7 @@ class _Builder:
         else:
             if self.root is None:
                 self.problems.append(Problem(self.file, 1, 1, "the file is empty"))
-        return self.root, sorted(self.problems, key=lambda problem: (problem.line, problem.column))
+        return self.root, self.problems
 
     def problem(self, mark: Mark, message: str, hint: str | None = None) -> None:
         self.problems.append(Problem(self.file, mark.line, mark.column, message, hint))
@@ -185,7 +185,7 @@ class _Builder:
         # A block ends, for the parser, only where the next token begins: past blank lines and comments.
         flow = (mark.line, mark.column) != (mark.end_line, mark.end_column)
         end = mark if flow else done.end or done.start
-        whole = replace(done.start, end_line=end.end_line, end_column=end.end_column)
+        whole = Mark(self.file, done.start.line, done.start.column, end.end_line, end.end_column)
         self.add(Node(done.value, whole), is_key=done.is_key)
 
     def add(self, node: Node, *, is_key: bool = False) -> None:
@@ -203,7 +203,7 @@ class _Builder:
             name, mark = above.key
             above.key = None
             if name is not None:
-                above.value[name] = replace(node, key=mark)
+                above.value[name] = Node(node.value, node.mark, mark, node.text)
 
     def key(self, node: Node, known: dict[str, Node]) -> str | None:
         """The text of a key, None where it is none."""
