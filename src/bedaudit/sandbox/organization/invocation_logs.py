@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from moto.backends import get_backend
+
 from bedaudit.sandbox.organization import documents
 from bedaudit.sandbox.organization.setup import GROUP, STREAM, Setup
 from bedaudit.sandbox.organization.site import Site
@@ -19,10 +21,10 @@ def seed(site: Site, setup: Setup) -> None:
     """Makes what the configuration names, then the configuration, then what broke afterwards."""
     if not setup.logging:
         return
-    key = _key(site)
+    key = _key(site, "bedrock-log-group")
     _log_group(site, setup, key)
     role = _role(site, setup)
-    bucket = _bucket(site, setup, key)
+    bucket = _bucket(site, setup, _key(site, "bedrock-bucket"))
     _configure(site, setup, role, bucket)
     if not setup.group_exists:
         site("logs", "DeleteLogGroup", logGroupName=GROUP)
@@ -30,11 +32,11 @@ def seed(site: Site, setup: Setup) -> None:
         site("kms", "DisableKey", KeyId=key.split("/")[-1])
 
 
-def _key(site: Site) -> str:
+def _key(site: Site, alias: str) -> str:
     policy = documents.key_policy(site.account, site.region, GROUP)
     made = site("kms", "CreateKey", Description="Bedrock invocation logs", Policy=policy)
     key = str(made["KeyMetadata"]["Arn"])
-    site("kms", "CreateAlias", AliasName="alias/bedrock-logs", TargetKeyId=key)
+    site("kms", "CreateAlias", AliasName=f"alias/{alias}", TargetKeyId=key)
     site("kms", "EnableKeyRotation", KeyId=key)
     return key
 
@@ -45,11 +47,13 @@ def _log_group(site: Site, setup: Setup, key: str) -> None:
     if setup.retention_days is not None:
         site("logs", "PutRetentionPolicy", logGroupName=GROUP, retentionInDays=setup.retention_days)
     if setup.traffic:
-        at = int(site.hours_ago(setup.last_event_hours).timestamp() * 1000)
+        at = site.hours_ago(setup.last_event_hours)
         record = {"schemaType": "ModelInvocationLog", "schemaVersion": "1.0", "region": site.region}
-        events = [{"timestamp": at, "message": json.dumps(record)}]
+        events = [{"timestamp": int(at.timestamp() * 1000), "message": json.dumps(record)}]
         site("logs", "CreateLogStream", logGroupName=GROUP, logStreamName=STREAM)
         site("logs", "PutLogEvents", logGroupName=GROUP, logStreamName=STREAM, logEvents=events)
+        stream = get_backend("logs")[site.account][site.region].groups[GROUP].streams[STREAM]
+        stream.last_ingestion_time = at.replace(tzinfo=None)  # moto counts in naive UTC
 
 
 def _role(site: Site, setup: Setup) -> str:

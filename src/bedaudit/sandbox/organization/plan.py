@@ -130,9 +130,11 @@ FAULTS = (
         "eu-south-1",
         "bucket-policy-for-another-prefix",
         "The bucket policy lets Bedrock write below another prefix",
-        "invocation-log-buckets-let-bedrock-write",
+        "invocation-log-bucket-lets-bedrock-write",
     ),
-    SeededFault(SEARCH, "us-east-1", "key-disabled", "The KMS key is disabled", "keys-of-invocation-logs-are-usable"),
+    SeededFault(
+        SEARCH, "us-east-1", "key-disabled", "The log group's KMS key is disabled", "invocation-log-group-key-is-usable"
+    ),
     SeededFault(
         SEARCH,
         "us-west-2",
