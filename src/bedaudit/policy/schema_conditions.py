@@ -93,6 +93,18 @@ def plain(shape: Shape) -> Json:
             return {"type": _TYPES[shape_name(shape)]}
 
 
+def _common_name(shape: Shape) -> str:
+    match shape:
+        case Scalar(type="choice"):
+            return "-".join(["choice", *(re.sub(r"[^A-Za-z0-9]", "_", choice) for choice in shape.choices)])
+        case Scalar(unit=unit) if unit == ACCOUNT:
+            return f"{shape.type}-{unit}"
+        case ListOf():
+            return f"list-of-{_common_name(shape.item)}"
+        case _:
+            return shape_name(shape)
+
+
 @dataclass(slots=True)
 class Conditions:
     """Makes definitions of conditions, each once."""
@@ -112,13 +124,14 @@ class Conditions:
         return reference
 
     def on_value(self, name: str, shape: Shape) -> Json:
-        """What one path must meet: a literal or words. Of common shapes there is one definition."""
-        if isinstance(shape, Scalar) and shape.type != "choice":
-            common = "-".join(filter(None, (shape.type, shape.unit if shape.unit == ACCOUNT else "")))
-            if common not in self.definitions:
-                self.definitions[common] = self.one_of_words(name, shape, words_for(shape))
-            return {"$ref": f"#/$defs/{common}"}
-        return self.one_of_words(name, shape, words_for(shape))
+        """What one path must meet: a literal or words; one definition for all values of the same shape."""
+        if isinstance(shape, ListOf) and isinstance(shape.item, Group):
+            return self.one_of_words(name, shape, words_for(shape))
+        common = _common_name(shape)
+        if common not in self.definitions:
+            self.definitions[common] = {}
+            self.definitions[common] = self.one_of_words(name, shape, words_for(shape))
+        return {"$ref": f"#/$defs/{common}"}
 
     def one_of_words(self, name: str, shape: Shape, known: Mapping[str, Word]) -> Json:
         """A literal, where there are such of the shape, or a mapping of words."""
