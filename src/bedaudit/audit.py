@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -91,6 +90,8 @@ class _Live:
         self.rules = standard.rules
         self.started = clock()
         self.found: Targets | None = None
+        self.sites: list[Site] = []
+        """Those of the accounts that were begun."""
         self.notices: tuple[str, ...] = ()
 
     async def read(self) -> None:
@@ -111,7 +112,7 @@ class _Live:
                     writer.write(record)
                 self.judged.add(record)
 
-            self.notices = await engine.scan(aws, found, self.rules, on_record=on_record)
+            self.notices = await engine.scan(aws, found, self.rules, on_record=on_record, on_visit=self.sites.extend)
             if writer:
                 writer.close(End(rfc3339(self.clock()), self.progress.calls))
 
@@ -124,10 +125,19 @@ class _Live:
 
     def leave_unread(self) -> None:
         """Makes gaps of the sites that were not visited, so that they do not look green."""
-        assert self.found is not None  # noqa: S101 - nothing was to be visited before
-        for site in _not_visited(self.found, self.judged.visited):
+        for site in self._not_visited():
             record = Record(site, rfc3339(self.clock()), (), (), (KindGap(None, INTERRUPTED),))
             self.judged.findings += self.judged.evaluation.add(record)
+
+    def _not_visited(self) -> Iterator[Site]:
+        """The missing sites of accounts that were begun, and the accounts that were not."""
+        assert self.found is not None  # noqa: S101 - nothing was to be visited before
+        yield from (site for site in self.sites if (site.account, site.region) not in self.judged.visited)
+        begun = {site.account for site in self.sites} | {account for account, _ in self.judged.visited}
+        for account in self.found.accounts:
+            if account.id not in begun:
+                for region in self.found.regions if self.settings.regions else (EVERYWHERE,):
+                    yield Site(account.id, region, self.found.partition, account.name, account.organizational_units)
 
     def report(self) -> Report:
         """What was found."""
@@ -168,16 +178,6 @@ async def _survey(settings: Settings, progress: Progress) -> Survey:
     with connect(settings, progress) as aws:
         found = await targets(aws)
         return Survey(found, await preview(aws, found))
-
-
-def _not_visited(found: Targets, visited: AbstractSet[tuple[str, str]]) -> Iterator[Site]:
-    """An account that was not begun as a whole, of the others the regions that are missing."""
-    begun = {account for account, _ in visited}
-    for account in found.accounts:
-        regions = found.regions if account.id in begun else (EVERYWHERE,)
-        for region in regions:
-            if not visited & {(account.id, region), (account.id, EVERYWHERE)}:
-                yield Site(account.id, region, found.partition, account.name, account.organizational_units)
 
 
 def from_snapshot(

@@ -39,7 +39,7 @@ def _talk_options() -> list[click.Parameter]:
     return [
         Option(
             ["-v", "--verbose"], count=True, expose_value=False, callback=_set_verbose, envvar="BEDAUDIT_VERBOSE",
-            help="Say on stderr what is being done (-vv: each call).",
+            help="Say on stderr what is being done, and more in reports.",
         ),
         Option(
             ["-q", "--quiet"], is_flag=True, expose_value=False, callback=_set_quiet, envvar="BEDAUDIT_QUIET",
@@ -55,6 +55,13 @@ class Command(click.Command):
         self.examples = examples
         super().__init__(*arguments, **attributes)
         self.params.extend(_talk_options())
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command, with as much said on the way as was asked for."""
+        from bedaudit.cli.logs import start
+
+        start(ctx.ensure_object(Talk))
+        return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the options, one list a heading."""

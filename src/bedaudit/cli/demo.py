@@ -41,6 +41,7 @@ def demo(context: click.Context, /, **given: Any) -> int:
     talk = context.ensure_object(Talk)
     if not talk.quiet:
         terminal.note(MADE_UP)
+    only({})
     with serve() as sandbox:
         only(sandbox.environment())
         own = {"org": True, "role": sandbox.role, "external_id": None, "profile": None, "from_": None}
@@ -59,6 +60,7 @@ def sandbox(port: int) -> None:
         terminal.note(f"{MADE_UP}\nServing on {served.url} until Ctrl-C. In another shell:")
         terminal.write("".join(f"export {name}={value}\n" for name, value in served.environment().items()))
 
+    only({})
     serve_forever(port, started)
 
 

@@ -11,6 +11,7 @@ from bedaudit.cli.choices import unknown
 from bedaudit.errors import BedauditError
 
 if TYPE_CHECKING:
+    from bedaudit.model import Call
     from bedaudit.policy.config import Config
     from bedaudit.policy.model import Control, Policy
     from bedaudit.policy.rules import Rules
@@ -47,10 +48,17 @@ def load(sources: Sequence[str], config: Path | None) -> Loaded:
     file = config or (CONFIG if CONFIG.is_file() else None)
     settings = load_config(str(file)) if file else Config()
     named = tuple(sources) or settings.policies or DEFAULT
-    policies = load_policies(named)
+    policies = load_policies(named, check=_aws_takes)
     if problems := check_config(settings, policies):
         raise PolicyError(problems)
     return Loaded(named, policies, settings)
+
+
+def _aws_takes(call: Call) -> tuple[str, ...]:
+    """What AWS would not take of a call; loads its models only if there is a call."""
+    from bedaudit.aws.check import check
+
+    return check(call)
 
 
 def control_named(name: str, loaded: Loaded) -> Control:

@@ -12,6 +12,7 @@ from bedaudit.cli import terminal
 from bedaudit.cli.choices import unknown
 from bedaudit.cli.command import Group
 from bedaudit.cli.options import as_json, config_option
+from bedaudit.cli.terminal import counted
 from bedaudit.errors import BedauditError
 
 if TYPE_CHECKING:
@@ -50,9 +51,8 @@ def validate(sources: tuple[str, ...], config: Path | None) -> None:
     loaded = load(sources, config)
     if loaded.config.waivers:
         load_waivers(loaded.config.waivers)
-    terminal.write(
-        f"{terminal.counted(len(loaded.policies), 'policy', 'policies')}, {terminal.counted(len(loaded.controls), 'control')}: valid"
-    )
+    policies, controls = counted(len(loaded.policies), "policy", "policies"), counted(len(loaded.controls), "control")
+    terminal.write(f"{policies}, {controls}: valid")
 
 
 @policy.command("list", examples="bedaudit policy list builtin:all\nbedaudit policy list policies/ --format json\n")
@@ -156,7 +156,7 @@ def test(sources: tuple[str, ...], config: Path | None) -> int:
     lines += [f"{control.id}: has no examples" for control in loaded.controls if not control.examples]
     run = sum(len(control.examples) for control in loaded.controls)
     judged = f"{len(failures)} not judged as they say" if failures else "each judged as it says"
-    lines.append(f"{terminal.counted(run, 'example')} of {terminal.counted(len(loaded.controls), 'control')}: {judged}")
+    lines.append(f"{counted(run, 'example')} of {counted(len(loaded.controls), 'control')}: {judged}")
     terminal.write("\n".join(lines))
     return 1 if failures else 0
 

@@ -22,7 +22,7 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return COULD_NOT_RUN
     except BedauditError as error:
-        terminal.note(str(error))
+        terminal.note(_told(error))
         return COULD_NOT_RUN
     except (click.Abort, KeyboardInterrupt):
         terminal.note("interrupted")
@@ -35,12 +35,23 @@ def run(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _told(error: BedauditError) -> str:
+    """An error's lines; problems of files keep the form that editors understand."""
+    from bedaudit.errors import PolicyError
+    from bedaudit.report.plain import harmless
+
+    text = "\n".join(harmless(line) for line in str(error).splitlines())
+    return text if isinstance(error, PolicyError) else f"Error: {text}"
+
+
 def _bug(error: Exception, talk: Talk) -> int:
+    from bedaudit.report.plain import harmless
+
     if talk.verbose:
         import traceback
 
         terminal.note("".join(traceback.format_exception(error)).rstrip())
-    said = " ".join(f"{type(error).__name__}: {error}".split())
+    said = harmless(f"{type(error).__name__}: {error}")
     how = "the traceback above" if talk.verbose else "what the same command prints with -v"
     terminal.note(f"bedaudit: this is a bug in bedaudit, please report it with {how}: {said}")
     return BUG

@@ -15,6 +15,7 @@ from bedaudit.cli.exits import PASSED, UNSEEN
 from bedaudit.cli.options import Scope, as_json, scope_options
 from bedaudit.cli.policies import load, rules
 from bedaudit.cli.settings import settings_of
+from bedaudit.cli.terminal import counted
 
 if TYPE_CHECKING:
     from bedaudit.audit import Survey
@@ -85,7 +86,7 @@ def _described(seen: Survey, calls: int) -> dict[str, Any]:
             for account, regions, gap in _visits(seen)
         ],
         "calls": {"estimate": calls, "how": HOW},
-        "notices": list(seen.found.notices),
+        "notices": list(_notices(seen)),
     }
 
 
@@ -104,11 +105,19 @@ def _text(seen: Survey, calls: int) -> str:
             lines.append(_indented(f"NOT ENTERED  {gap['reason']}: {harmless(why)}", wide))
         else:
             lines.append(_indented(" ".join(regions), wide))
-    lines += ["", *(fill(f"NOTE  {harmless(notice)}", wide) for notice in seen.found.notices)]
     sites = sum(len(regions) for _, regions, _ in _visits(seen))
-    visited = f"{terminal.counted(len(seen.visits), 'account')}, {terminal.counted(sites, 'region')}, about {terminal.counted(calls, 'call')}"
-    lines.append(visited)
-    return "\n".join([*lines, fill(HOW, wide)])
+    visited = f"{counted(len(seen.visits), 'account')}, {counted(sites, 'region')}, about {counted(calls, 'call')}"
+    notes = (fill(f"NOTE  {harmless(notice)}", wide) for notice in _notices(seen))
+    return "\n".join([*lines, "", *notes, visited, fill(HOW, wide)])
+
+
+def _notices(seen: Survey) -> Iterator[str]:
+    from bedaudit.model import Gap
+
+    yield from seen.found.notices
+    for account, visit in seen.visits.items():
+        if not isinstance(visit, Gap) and visit.notice:
+            yield f"account {account.id}: {visit.notice}"
 
 
 def _indented(text: str, wide: int) -> str:

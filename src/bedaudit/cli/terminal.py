@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
+from bedaudit.errors import ReportError
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
@@ -36,12 +38,19 @@ def write(text: str) -> None:
 
 
 def write_pieces(pieces: Iterable[str]) -> None:
-    """Writes to stdout; a reader who has seen enough, as `head`, is no error."""
+    """Writes to stdout; a reader who has seen enough, as `head`, is no error.
+
+    Raises:
+        ReportError: it cannot be written.
+    """
     try:
         sys.stdout.writelines(pieces)
         sys.stdout.flush()
     except BrokenPipeError:
         forsake_stdout()
+    except OSError as error:
+        forsake_stdout()
+        raise ReportError(f"stdout: cannot be written: {error.strerror}") from error
 
 
 def forsake_stdout() -> None:
