@@ -278,6 +278,24 @@ def test_memory_does_not_grow_with_the_number_of_records(tmp_path: Path) -> None
     tracemalloc.stop()
 
 
+@given(
+    st.lists(st.sampled_from(["[", "{", "text"]), min_size=90, max_size=110),
+    st.sampled_from(['"]}', "[{", '\\"[', "a"]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+def test_a_hundred_levels_are_read_and_no_more_whatever_brackets_texts_hold(
+    tmp_path: Path, nest: list[str], text: str
+) -> None:
+    value: Any = text
+    for each in nest:
+        value = {"[": [text, value], "{": {text: value}, "text": value}[each]
+    depth = 1 + sum(each != "text" for each in nest)
+    path = tmp_path / "s.jsonl"
+    path.write_text(json.dumps({"schema_version": value}) + "\n")
+    with pytest.raises(SnapshotError, match="is nested too deeply" if depth > 100 else "is version"):
+        read(path)
+
+
 def mutations(data: bytes, seed: int) -> Iterator[bytes]:
     chance = random.Random(seed)
     for _ in range(150):

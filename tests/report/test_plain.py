@@ -4,7 +4,7 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedaudit.report.plain import ascii_json, harmless, markdown
@@ -30,6 +30,7 @@ def test_what_acts_is_spelled_out(text: str, shown: str) -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_nothing_that_acts_is_left(text: str) -> None:
     shown = harmless(text)
     assert not {unicodedata.category(each) for each in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -38,6 +39,7 @@ def test_nothing_that_acts_is_left(text: str) -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_json_is_ascii_and_loses_nothing(text: str) -> None:
     printed = ascii_json({text: [text]})
     assert printed.isascii()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ _CHUNK = 64 * 1024
 
 _DEPTH = 100
 """Levels of nesting that are read: more than AWS gives, and far from Python's own limit."""
+
+_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_INNERMOST = re.compile(rb"\[\]|\{\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class JsonLines:
             raise self.error(line.number, f"holds a number that is out of range: {error}") from error
         if not isinstance(members, dict):
             raise self.error(line.number, "is not a JSON object")
-        if _too_deep(members):
+        if _too_deep(line.data):
             raise self.error(line.number, "is nested too deeply")
         return members
 
@@ -130,14 +135,12 @@ def _plain_bytes(file: BinaryIO) -> Iterator[bytes]:
         raise EOFError
 
 
-def _too_deep(value: Any) -> bool:
-    level: list[Any] = [value]
+def _too_deep(data: bytes) -> bool:
+    """Whether well-formed JSON is nested too deeply: each round takes away the innermost level."""
+    brackets = b"".join(_TEXT.split(data)).translate(None, _NO_BRACKETS)
     for _ in range(_DEPTH):
-        groups = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)]
-        level = [item for group in groups for item in group]
-        if not level:
-            return False
-    return True
+        brackets = _INNERMOST.sub(b"", brackets)
+    return bool(brackets)
 
 
 def _not_finite(number: str) -> NoReturn:
