@@ -12,9 +12,10 @@ from collections.abc import Iterator
 import pytest
 
 from bedaudit.errors import SandboxError
-from bedaudit.sandbox import Sandbox, serve
+from bedaudit.sandbox import Sandbox, backends, serve
 from bedaudit.sandbox.call import HANDLERS, AwsError, Call, operation
 from bedaudit.sandbox.invoke import Invoke
+from bedaudit.sandbox.protocol import botocore_model
 from tests.sandbox.conftest import Client, session
 
 
@@ -64,6 +65,12 @@ def test_what_nobody_implements_is_said_so(client: Client) -> None:
             getattr(client(service), method)()
         assert caught.value.response["Error"]["Code"] == "NotImplemented"
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+def test_what_we_answer_ourselves_is_of_botocores_model() -> None:
+    backends.load()
+    for service, name in HANDLERS:
+        assert botocore_model(service).operation_model(name).name == name
 
 
 @pytest.fixture

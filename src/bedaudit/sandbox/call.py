@@ -43,6 +43,7 @@ class Call:
 
     world: World
     account: str
+    """The caller's, unless a guard let the call reach into another."""
     region: str
     service: str
     operation: str
@@ -50,8 +51,6 @@ class Call:
     parameters: Mapping[str, Any]
     forward: Callable[[], Reply]
     """Moto's answer to the call; raises `AwsError` where that is an error."""
-    caller: str = ""
-    """The caller's account, which is not `account` where a guard lets it reach into another's."""
 
     @property
     def now(self) -> datetime:

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Any
 
 from botocore.exceptions import UnknownServiceError
-from moto.core.exceptions import ServiceException
 
 from bedaudit.sandbox import control, protocol
 from bedaudit.sandbox.call import GUARDS, HANDLERS, AwsError, Call, Reply
@@ -64,8 +63,6 @@ class Front:
             return self._serve(environ, identified, account)
         except AwsError as error:
             return protocol.error(identified.service, error)
-        except ServiceException as error:
-            return protocol.error(identified.service, AwsError(error.code, error.message))
         except Dropped:
             raise
         except Exception as error:
@@ -104,7 +101,6 @@ class Front:
             self.world.principal(identified.access_key),
             protocol.parameters(environ, identified),
             lambda: protocol.understand(identified, self._moto.answer(environ, call.account)),
-            account,
         )
         for check in guards:
             check(call)

@@ -18,6 +18,7 @@ import moto.kms.utils
 import moto.moto_server.werkzeug_app
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
+from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from bedaudit.sandbox.call import AwsError
@@ -27,9 +28,10 @@ _NOISY = ("werkzeug", "moto", "flask.app")
 
 
 def reset() -> None:
-    """Empties every backend of moto."""
+    """Empties every backend of moto; the identifiers that it makes up begin anew."""
     BackendDict.reset()
     reset_model_data()
+    mock_random.seed(0)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import RLock
@@ -90,12 +90,6 @@ class World:
         if key not in self._states:
             self._states[key] = kind()
         return self._states[key]  # type: ignore[return-value]
-
-    def states(self, kind: type[S]) -> Iterator[tuple[str, str, S]]:
-        """Account, region and state of everywhere that has one of this kind."""
-        for (of, account, region), state in list(self._states.items()):
-            if of is kind:
-                yield account, region, state  # type: ignore[misc]
 
 
 def access_key(account: str, suffix: str = "USER") -> str:
