@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore import exceptions as boto
+from botocore.credentials import ReadOnlyCredentials
+from botocore.parsers import ResponseParserError
+
+from bedaudit import __version__
+from bedaudit.aws.gaps import gap_of
+from bedaudit.aws.session import shared_session
+from bedaudit.aws.transport import BotoTransport, Request
+from bedaudit.model import Raw
+from tests.aws.canned import Answer, Seen, serve
+
+PAGE = b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>"
+
+
+def request(service: str, operation: str, account: str = "AKIAONE", region: str = "us-east-1", **more: Any) -> Request:
+    return Request(service, operation, region, more, ReadOnlyCredentials(account, "secret", "token"))
+
+
+@contextmanager
+def transport(connect_timeout: float = 2, read_timeout: float = 5) -> Iterator[BotoTransport]:
+    made = BotoTransport(
+        shared_session(None), concurrency=64, connect_timeout=connect_timeout, read_timeout=read_timeout
+    )
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def send(asked: Request, **timeouts: float) -> Raw:
+    with transport(**timeouts) as wire:
+        return asyncio.run(wire.send(asked))
+
+
+def test_accounts_share_a_client_and_never_each_others_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(seen: Seen) -> Answer:
+        return Answer(b'{"logGroups": [{"logGroupName": "%s"}]}' % seen.key.encode())
+
+    async def main() -> list[tuple[str | None, str]]:
+        with transport() as wire:
+            asked = [
+                request("logs", "DescribeLogGroups", f"AKIA{number % 20}", region)
+                for number in range(30)
+                for region in ("us-east-1", "eu-west-1")
+            ]
+            replies = await asyncio.gather(*map(wire.send, asked))
+            assert len(wire._clients) == 2
+        return [
+            (sent.keys.access_key, reply["logGroups"][0]["logGroupName"])
+            for sent, reply in zip(asked, replies, strict=True)
+        ]
+
+    with serve(answer) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        assert all(asked == answered for asked, answered in asyncio.run(main()))
+
+
+def test_the_user_agent_names_the_product_and_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    agents: list[str] = []
+
+    def answer(seen: Seen) -> Answer:
+        agents.append(seen.headers["user-agent"])
+        return Answer()
+
+    with serve(answer) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        send(request("logs", "DescribeLogGroups"))
+    assert agents[0].startswith(f"bedaudit/{__version__} ")
+
+
+def test_a_bedrock_bearer_token_in_the_environment_does_not_answer_for_every_account(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keys: list[str] = []
+
+    def answer(seen: Seen) -> Answer:
+        keys.append(seen.key)
+        return Answer()
+
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "bearer")
+    with serve(answer) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        send(request("bedrock", "GetModelInvocationLoggingConfiguration", "AKIATWO"))
+    assert keys == ["AKIATWO"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "reason"),
+    [
+        (request("logs", "DescribeLogGroups"), Answer(PAGE, 500), "not_implemented"),
+        (request("bedrock", "ListGuardrails"), Answer(PAGE, 500), "not_implemented"),
+        (request("xray", "GetGroups"), Answer(PAGE, 404), "not_implemented"),
+        (request("iam", "GetRole", RoleName="x"), Answer(PAGE, 500), "not_implemented"),
+        (request("iam", "GetRole", RoleName="x"), Answer(PAGE, 404), "not_implemented"),
+        (request("logs", "DescribeLogGroups"), Answer(PAGE), "not_implemented"),
+        (request("bedrock", "ListGuardrails"), Answer(b"welcome to the airport"), "not_implemented"),
+        (request("iam", "GetRole", RoleName="x"), Answer(b"welcome"), "not_implemented"),
+        (request("logs", "DescribeLogGroups"), Answer(b'{"logGroups": 5}'), "not_implemented"),
+        (request("bedrock", "GetModelInvocationLoggingConfiguration"), Answer(b'{"log', announced=90), "unreachable"),
+        (request("logs", "NoSuchOperation"), Answer(), "not_implemented"),
+        (request("nosuchservice", "GetIt"), Answer(), "not_implemented"),
+        (request("logs", "DescribeLogGroups", nonsense=1), Answer(), "not_implemented"),
+        (request("s3", "GetBucketPolicy", Bucket="not a bucket"), Answer(), "failed"),
+    ],
+)
+def test_what_is_no_reply_is_never_an_empty_one(
+    monkeypatch: pytest.MonkeyPatch, asked: Request, answer: Answer, reason: str
+) -> None:
+    with serve(lambda seen: answer) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        with pytest.raises((boto.ClientError, boto.BotoCoreError, ResponseParserError)) as raised:
+            send(asked)
+    assert gap_of(raised.value, asked.service, asked.operation).reason == reason
+
+
+def test_a_silent_endpoint_is_given_up_after_the_read_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    never = threading.Event()
+    with serve(lambda seen: Answer(wait=never)) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        before = time.monotonic()
+        with pytest.raises(boto.ReadTimeoutError):
+            send(request("logs", "DescribeLogGroups"), read_timeout=0.2)
+        waited = time.monotonic() - before
+        never.set()
+    assert waited < 2
+
+
+def test_an_endpoint_that_takes_no_connection_is_given_up_after_the_connect_timeout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    full = socket.create_server(("127.0.0.1", 0), backlog=0)
+    port = full.getsockname()[1]
+    waiting = []
+    for _ in range(4):  # fills the queue, so that the kernel drops what comes after
+        waiting.append(socket.socket())
+        waiting[-1].setblocking(False)
+        waiting[-1].connect_ex(("127.0.0.1", port))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    with pytest.raises(boto.ConnectTimeoutError):
+        send(request("logs", "DescribeLogGroups"), connect_timeout=0.3, read_timeout=5)
+    for each in (*waiting, full):
+        each.close()
+
+
+def test_a_refused_connection_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    with pytest.raises(boto.EndpointConnectionError):
+        send(request("logs", "DescribeLogGroups"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("AWS_ENDPOINT_URL", "not a url"), ("AWS_CA_BUNDLE", "/nowhere/bundle.pem")]
+)
+def test_a_wrong_endpoint_or_bundle_is_an_error_of_botocore(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(boto.InvalidEndpointConfigurationError):
+        send(request("logs", "DescribeLogGroups"))
+
+
+def test_a_call_that_hangs_keeps_neither_the_loop_nor_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, never = threading.Event(), threading.Event()
+
+    def answer(seen: Seen) -> Answer:
+        asked.set()
+        return Answer(wait=never)
+
+    async def main() -> None:
+        nonlocal before
+        with transport() as wire:
+            call = asyncio.create_task(wire.send(request("logs", "DescribeLogGroups")))
+            await asyncio.to_thread(asked.wait, 10)
+            before = time.monotonic()
+            call.cancel()
+            await call
+
+    before = 0.0
+    with serve(answer) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(main())
+        waited = time.monotonic() - before
+        assert all(thread.daemon for thread in threading.enumerate() if thread.name == "bedaudit-call")
+        never.set()
+    assert waited < 2
+
+
+BLOCKED = "/v20180820/configuration/publicAccessBlock"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize(
+    ("asked", "path"),
+    [
+        (request("s3", "GetBucketPolicy", Bucket="my-bucket"), "/my-bucket?policy"),
+        (request("s3control", "GetPublicAccessBlock", AccountId="111122223333"), BLOCKED),
+    ],
+)
+def test_a_local_endpoint_gets_no_name_before_its_host(
+    monkeypatch: pytest.MonkeyPatch, host: str, asked: Request, path: str
+) -> None:
+    seen: list[Seen] = []
+
+    def answer(one: Seen) -> Answer:
+        seen.append(one)
+        return Answer(b"<?xml version='1.0'?><Error><Code>Nothing</Code></Error>", 404)
+
+    with serve(answer) as url:
+        netloc = url.removeprefix("http://").replace("127.0.0.1", host)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{netloc}")
+        with pytest.raises(boto.ClientError):
+            send(asked)
+    assert [(one.host, one.path) for one in seen] == [(netloc, path)]
+
+
+def test_moments_are_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(lambda seen: Answer(b'{"MetricAlarms": [{"StateUpdatedTimestamp": 1.5e9}]}')) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        reply = send(request("cloudwatch", "DescribeAlarms"))
+    moment = reply["MetricAlarms"][0]["StateUpdatedTimestamp"]
+    assert (moment, moment.tzinfo) == (datetime(2017, 7, 14, 2, 40, tzinfo=UTC), UTC)
