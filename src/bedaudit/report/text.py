@@ -152,7 +152,7 @@ class _Page:
         """Sites with failures and gaps, worst first."""
         for block in blocks(self.report):
             yield self._heading(block)
-            yield from (self._failure(group, alone=len(block.sites) == 1) for group in block.failures)
+            yield from (self._failure(group) for group in block.failures)
             yield from (self._unknown(group) for group in block.unknown)
 
     def _heading(self, block: Block) -> Iterator[_Row]:
@@ -171,12 +171,12 @@ class _Page:
         label = _account(sites[0].account, sites[0].account_name)
         return _Row(_many((regions, "bold"), counts), 0, label, max(_SITE, label.cell_len + 2))
 
-    def _failure(self, group: Group, *, alone: bool) -> Iterator[_Row]:
+    def _failure(self, group: Group) -> Iterator[_Row]:
         """Failures of one control that lack the same."""
         first = group[0]
         yield _title(Text("FAIL", _FAIL), first)
         yield _Row(Text(harmless(first.title if len(group) > 1 or drifts(first) else first.message)), _TAG)
-        yield from _subjects(group, alone=alone)
+        yield from _subjects(group)
         for drift in drifts(first):
             yield from _drift(drift)
         yield from self._why(first)
@@ -233,14 +233,12 @@ def _title(tag: Text, finding: Finding) -> _Row:
     return _Row(name, 0, tag, _TAG)
 
 
-def _subjects(group: Sequence[Finding], *, alone: bool) -> Iterator[_Row]:
-    """What the findings are about: resources, or what a control is judged for each of; the ARN of one alone."""
+def _subjects(group: Sequence[Finding]) -> Iterator[_Row]:
+    """What the findings are about: resources, or what a control is judged for each of."""
     for finding in group:
         resource, evidence = finding.resource, finding.evidence
         if resource:
             yield _detail(resource.kind, harmless(resource.id))
-            if resource.arn and alone and len(group) == 1:
-                yield _detail("", harmless(resource.arn), _QUIET)
         if finding.each is not None:
             yield _detail("for", harmless(finding.each))
         if evidence and evidence.nearest is not None:
