@@ -100,17 +100,28 @@ async def read(_: Reader) -> Iterable[Resource]:
 
 
 def create_alarm(parameters: Mapping[str, Any]) -> Creation:
-    """As PutMetricAlarm would."""
-    dimensions = {each["Name"]: each["Value"] for each in parameters.get("Dimensions", ())}
-    state = Alarm(
-        name=parameters["AlarmName"],
-        threshold=parameters.get("Threshold"),
-        notifies=Gap("not_read"),
-        watches=(Watch(metric=parameters["MetricName"], dimensions=dimensions),),
-        actions=tuple(parameters.get("AlarmActions", ())),
-        tags=Gap("not_read"),
-    )
-    return Creation(Call("cloudwatch", "PutMetricAlarm", parameters), state.facts())
+    """As PutMetricAlarm would; a text that is still a template leaves its field open."""
+    dimensions = {each["Name"]: settled(each["Value"]) for each in parameters.get("Dimensions", ())}
+    watch = {"metric": settled(parameters["MetricName"]), "dimensions": dimensions}
+    facts = {
+        "name": settled(parameters["AlarmName"]),
+        "type": "metric",
+        "threshold": float(parameters.get("Threshold", 0)),
+        "notifies": OPEN,
+        "watches": [watch],
+        "actions": settled(parameters.get("AlarmActions", [])),
+        "tags": OPEN,
+    }
+    return Creation(Call("cloudwatch", "PutMetricAlarm", parameters), facts)
+
+
+OPEN = Gap("not_read").as_fact()
+
+
+def settled(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [settled(item) for item in value]
+    return value if isinstance(value, str | int | float) else OPEN
 
 
 KINDS: Mapping[str, Kind] = {

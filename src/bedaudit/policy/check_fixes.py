@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from bedaudit.kinds.kind import Creation, Kind
-from bedaudit.model import Call, Gap
+from bedaudit.model import Call
 from bedaudit.policy import bind
 from bedaudit.policy.check_paths import resolve_path
 from bedaudit.policy.check_templates import fill, is_template
@@ -113,9 +113,9 @@ def _check_creation(reading: Reading, node: Node, wanted: Wanted, create: Create
     data = _data(node)
     declared = {name: each for name, each in reading.scope.parameters.items() if each}
     open_names = {name: f"${{{name}}}" for name in bind.names(data)}
-    samples = {name: _sample(each) for name, each in declared.items()}
+    samples = _known({name: _sample(each) for name, each in declared.items()})
     try:
-        call = create(bind.fill(data, {**open_names, **_known(samples)})).call
+        call = create(bind.fill(data, {**open_names, **samples})).call
     except _UNSUITABLE as error:
         reading.check.problem(node.mark, f"this does not make a resource of kind {wanted.kind.name}: {error}")
         return
@@ -123,9 +123,7 @@ def _check_creation(reading: Reading, node: Node, wanted: Wanted, create: Create
     for complaint in complaints:
         reading.check.problem(node.mark, f"{call.operation}: {complaint}")
     defaults = _known({name: each.default for name, each in declared.items()})
-    unmet = (
-        () if complaints else _unmet(create, bind.fill(data, {**open_names, **defaults}), wanted.condition, defaults)
-    )
+    unmet = () if complaints else _unmet(create, bind.fill(data, defaults), wanted.condition, defaults)
     if unmet:
         message = "what this creates does not meet the control's own exists"
         reading.check.problem(node.name_mark, message, f"see {listed(unmet, 'and')}")
@@ -145,9 +143,9 @@ def _unmet(create: Create, data: Any, condition: Condition, defaults: Mapping[st
     try:
         facts = create(data).facts
     except _UNSUITABLE:
-        return ()  # a value is needed that only a site or a user gives
+        return ()  # a value is needed that only a site or a user gives; here it is still a template
     decided = _decided_condition(bind.bind_condition(condition, defaults))
-    return tuple(dict.fromkeys(drift.path for drift in explain(decided, _decided(facts)).drifts))
+    return tuple(dict.fromkeys(drift.path for drift in explain(decided, facts).drifts))
 
 
 def _decided_condition(condition: Condition) -> Condition:
@@ -157,16 +155,3 @@ def _decided_condition(condition: Condition) -> Condition:
     if isinstance(condition.argument, Test | Combination):
         return Test(condition.path, condition.word, _decided_condition(condition.argument))
     return Test(condition.path, condition.word, UNDECIDED) if any(bind.names(condition)) else condition
-
-
-def _decided(facts: Any) -> Any:
-    """Facts in which a text that has no value yet is a gap."""
-    match facts:
-        case str() if is_template(facts):
-            return Gap("not_read").as_fact()
-        case Mapping():
-            return {name: _decided(each) for name, each in facts.items()}
-        case list() | tuple():
-            return [_decided(each) for each in facts]
-        case _:
-            return facts

@@ -101,13 +101,9 @@ def part_of(word: str, shape: Shape) -> Shape:
 
 def fits(value: Any, shape: Shape) -> bool:
     """Whether a plain value is of a shape; groups and maps have no literals."""
-    match shape:
-        case Scalar():
-            return _IS_A[shape.type](value, shape)
-        case ListOf():
-            return isinstance(value, list) and all(fits(item, shape.item) for item in value)
-        case _:
-            return False
+    if isinstance(shape, Scalar):
+        return _IS_A[shape.type](value, shape)
+    return isinstance(shape, ListOf) and isinstance(value, list) and all(fits(item, shape.item) for item in value)
 
 
 _IS_A: Mapping[str, Callable[[Any, Scalar], bool]] = {
