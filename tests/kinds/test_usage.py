@@ -34,7 +34,8 @@ def sums(hours: Mapping[tuple[str, ...], Mapping[float, float]]) -> dict[str, An
     """What GetMetricData says: sums by how many hours ago, by the values of the dimensions."""
 
     def reply(parameters: Mapping[str, Any]) -> Any:
-        assert parameters["EndTime"] - parameters["StartTime"] == timedelta(days=14)
+        assert parameters["EndTime"] == NOW + timedelta(hours=1)
+        assert parameters["StartTime"] == parameters["EndTime"] - timedelta(days=14)
         results = []
         for query in parameters["MetricDataQueries"]:
             found = hours[tuple(each["Value"] for each in query["MetricStat"]["Metric"]["Dimensions"])]
@@ -77,7 +78,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     (
         "a_model_without_invocations_is_not_active",
-        TRAFFIC | sums({(): {2: 5}, (HAIKU,): {}, (NOVA,): {2: 5, 3: 0}}),
+        TRAFFIC | sums({(): {2: 5}, (HAIKU,): {1: 0}, (NOVA,): {2: 5}}),
         {"in_use": True, "invocations": 5, "active_models": (NOVA,), "last_invocation_age": 2.0},
     ),
     (

@@ -75,3 +75,19 @@ def test_when_deliveries_expire(reply: Any, whole: object, first: object) -> Non
     paths = (f"bedrock/{PATH}",)
     assert asyncio.run(aws.attempt(expiry(aws, "logs", "us-east-1", paths))) == whole
     assert asyncio.run(aws.attempt(earliest_expiry(aws, "logs", "us-east-1", paths))) == first
+
+
+EITHER = [
+    ("a_rule_that_covers_only_one_of_two_possible_paths", "bedrock//", "never", 7),
+    ("a_rule_that_covers_both", "bedrock/", 7, 7),
+    ("a_rule_that_covers_none", "bedrock/data", "never", "never"),
+]
+
+
+@pytest.mark.parametrize(("prefix", "whole", "first"), [case[1:] for case in EITHER], ids=[case[0] for case in EITHER])
+def test_where_it_is_not_known_which_of_two_paths_is_used(prefix: str, whole: object, first: object) -> None:
+    reply = rules({"Filter": {"Prefix": prefix}, **days(7)})
+    aws = Replay({"s3:GetBucketLifecycleConfiguration": reply}, operations=(GET_LIFECYCLE,))
+    paths = (f"bedrock//{PATH}", f"bedrock/{PATH}")
+    assert asyncio.run(expiry(aws, "logs", "us-east-1", paths)) == whole
+    assert asyncio.run(earliest_expiry(aws, "logs", "us-east-1", paths)) == first

@@ -100,6 +100,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("of_several_regions", key(MultiRegion=True), {"multi_region": True}),
     ("no_rotation", {"kms:GetKeyRotationStatus": {"KeyRotationEnabled": False}}, {"rotation": False}),
     ("rotation_that_there_cannot_be", {"kms:GetKeyRotationStatus": ABSENT}, {"rotation": False}),
+    ("rotation_that_is_not_told", {"kms:GetKeyRotationStatus": {}}, {"rotation": False}),
     ("rotation_is_denied", {"kms:GetKeyRotationStatus": DENIED}, {"rotation": DENIED}),
     ("only_the_account", policy(), {"allows_logs_service": False, "allows_bedrock": False}),
     ("logs_only", policy(LOGS), {"allows_bedrock": False}),
@@ -177,6 +178,7 @@ def test_states(recorded: dict[str, Any], expected: dict[str, Any]) -> None:
 REFERENCES = [
     ("an_arn_of_another_region", ARN.replace("us-east-1", "eu-west-1"), "us-east-1", "eu-west-1"),
     ("an_alias", "alias/aws/s3", "us-west-2", "us-west-2"),
+    ("a_broken_arn", "arn:aws:kms", "us-west-2", "us-west-2"),
     ("an_id", "1b2c3d4e-0000-1111-2222-333344445555", None, None),
 ]
 

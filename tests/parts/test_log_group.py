@@ -192,6 +192,17 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             )
         },
     ),
+    (
+        "one_policy_of_two_is_none",
+        {"logs:GetDataProtectionPolicy": {"policyDocument": "{"}, "logs:DescribeAccountPolicies": policies(AUDITED)},
+        {
+            "masking": Gap(
+                "failed",
+                "logs:GetDataProtectionPolicy",
+                message="the data protection policy is not what AWS documents",
+            )
+        },
+    ),
     ("masking_is_denied", {"logs:DescribeAccountPolicies": DENIED}, {"masking": DENIED}),
     (
         "metric_filters_of_two_pages",
