@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from botocore.model import ServiceModel
 
 from bedaudit.errors import SandboxError
 from bedaudit.sandbox import Sandbox, backends, serve
 from bedaudit.sandbox.call import HANDLERS, AwsError, Call, operation
 from bedaudit.sandbox.invoke import Invoke
-from bedaudit.sandbox.protocol import botocore_model
-from tests.sandbox.conftest import Client, session
+from tests.sandbox.conftest import LOADER, Client, session
 
 
 def test_a_second_sandbox_in_one_process_is_refused(sandbox: Sandbox) -> None:
@@ -70,7 +70,7 @@ def test_what_nobody_implements_is_said_so(client: Client) -> None:
 def test_what_we_answer_ourselves_is_of_botocores_model() -> None:
     backends.load()
     for service, name in HANDLERS:
-        assert botocore_model(service).operation_model(name).name == name
+        assert ServiceModel(LOADER.load_service_model(service, "service-2"), service).operation_model(name).name == name
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from botocore.exceptions import UnknownServiceError
+from moto.core.utils import get_service_model
 
 from bedaudit.sandbox import control, protocol
 from bedaudit.sandbox.call import GUARDS, HANDLERS, AwsError, Call, Reply
@@ -73,7 +74,7 @@ class Front:
         if identified.service in _GLOBAL or self.world.account(account).enables(identified.region):
             return
         try:
-            wire = protocol.botocore_model(identified.service).resolved_protocol
+            wire = get_service_model(identified.service).resolved_protocol
         except UnknownServiceError:
             wire = "json"
         code = _REGION_DISABLED.get(str(wire), "UnrecognizedClientException")

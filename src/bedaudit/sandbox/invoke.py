@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlencode
 
 from botocore.serialize import create_serializer
+from moto.core.utils import get_service_model
 
 from bedaudit.sandbox import protocol
 from bedaudit.sandbox.call import Reply
@@ -26,7 +27,7 @@ class Invoke:
 
     def __call__(self, account: str, region: str, service: str, operation: str, /, **parameters: Any) -> Reply:
         """The reply; raises `AwsError` where AWS says no."""
-        model = protocol.botocore_model(service)
+        model = get_service_model(service)
         request = _serializer(service).serialize_to_request(parameters, model.operation_model(operation))
         answer = self._front.answer(_environ(request, account, region, model.signing_name))
         return protocol.understand(Identified(service=service, operation=operation), answer)
@@ -34,7 +35,7 @@ class Invoke:
 
 @cache
 def _serializer(service: str) -> Any:
-    return create_serializer(protocol.botocore_model(service).resolved_protocol)
+    return create_serializer(get_service_model(service).resolved_protocol)
 
 
 def _environ(request: Mapping[str, Any], account: str, region: str, signing_name: str) -> Environ:

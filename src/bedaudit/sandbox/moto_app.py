@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
-from unittest.mock import patch
 
 import moto.backends
+import moto.core.loaders
 import moto.core.responses
 import moto.core.utils
 import moto.iam.models
@@ -25,6 +25,7 @@ from bedaudit.sandbox.call import AwsError
 from bedaudit.sandbox.protocol import Answer, Environ
 
 _NOISY = ("werkzeug", "moto", "flask.app")
+_ABSENT = object()
 
 
 def reset() -> None:
@@ -44,15 +45,30 @@ def quick_and_quiet() -> Iterator[None]:
         (moto.core.responses, "method_names_from_class", cache(lambda cls: frozenset(methods(cls)))),
         (moto.iam.models, "mark_account_as_visited", lambda **_: None),
         (moto.moto_server.werkzeug_app, "print", lambda *_, **__: None),
-        # Every KMS key, symmetric or not, makes an RSA key pair, for tens of milliseconds.
-        (moto.kms.models, "generate_private_key", cache(moto.kms.utils.generate_private_key)),
+        # Otherwise each service looks for its model in all of botocore's.
+        (moto.core.utils, "create_loader", cache(moto.core.loaders.create_loader)),
+        # Every KMS key makes an RSA key pair, for tens of milliseconds, and symmetric ones do not use it.
+        (moto.kms.models, "generate_private_key", _private_key),
     )
     with ExitStack() as stack:
         for module, name, replacement in replacements:
-            stack.enter_context(patch.object(module, name, replacement, create=True))
+            stack.enter_context(_replaced(module, name, replacement))
         for name in _NOISY:
-            stack.enter_context(patch.object(logging.getLogger(name), "disabled", new=True))
+            stack.enter_context(_replaced(logging.getLogger(name), "disabled", True))
         yield
+
+
+@contextmanager
+def _replaced(owner: object, name: str, replacement: object) -> Iterator[None]:
+    before = vars(owner).get(name, _ABSENT)
+    setattr(owner, name, replacement)
+    try:
+        yield
+    finally:
+        if before is _ABSENT:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
 
 
 class MotoApp:
@@ -83,6 +99,10 @@ class MotoApp:
         if status in (404, 500) and body[:14].lower() == b"<!doctype html":
             raise _not_implemented()
         return Answer(status, headers, body)
+
+
+def _private_key(key_spec: str) -> Any:
+    return None if key_spec == "SYMMETRIC_DEFAULT" else moto.kms.utils.generate_private_key(key_spec)
 
 
 def _create(service: Any) -> Any:

@@ -8,13 +8,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
-from botocore import model, parsers
+from botocore import parsers
 from botocore.exceptions import UnknownServiceError
-from botocore.loaders import Loader
 from botocore.validate import ParamValidator
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
@@ -140,7 +138,7 @@ def reply(identified: Identified, members: Reply) -> Answer:
 
 def check(service: str, operation: str, members: Reply) -> None:
     """Raises `AssertionError` where a reply is not what botocore's model of the operation says."""
-    shape = botocore_model(service).operation_model(operation).output_shape
+    shape = get_service_model(service).operation_model(operation).output_shape
     if shape is None:
         if members:
             raise AssertionError(f"{service}:{operation} has no output")
@@ -152,7 +150,7 @@ def check(service: str, operation: str, members: Reply) -> None:
 
 def understand(identified: Identified, answer: Answer) -> Reply:
     """The members of somebody else's reply; raises `AwsError` where it is an error."""
-    service = botocore_model(identified.service)
+    service = get_service_model(identified.service)
     # A ResponseParser takes None where an operation has no output, which its stubs deny.
     shape: Any = service.operation_model(identified.operation).output_shape
     parsed = parsers.create_parser(service.resolved_protocol).parse(
@@ -184,15 +182,9 @@ def error(service: str, problem: AwsError) -> Answer:
 
 def _protocol(service: str) -> str:
     try:
-        return "s3" if service == "s3" else str(botocore_model(service).resolved_protocol)
+        return "s3" if service == "s3" else str(get_service_model(service).resolved_protocol)
     except UnknownServiceError:
         return "rest-json"
-
-
-@cache
-def botocore_model(service: str) -> model.ServiceModel:
-    """Botocore's own model of a service."""
-    return model.ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
 def _json(problem: AwsError) -> tuple[str, str]:
