@@ -31,15 +31,20 @@ def scrubbed(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str
     return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "AWS_EC2_METADATA_DISABLED": "true", **(more or {})}
 
 
-def bedaudit(*arguments: str, at: Path, env: Mapping[str, str] | None = None, timeout: float = 120) -> Ran:
+def bedaudit(*arguments: str, at: Path, env: Mapping[str, str] | None = None) -> Ran:
     """Runs `bedaudit` in a directory."""
+    return python("-m", "bedaudit", *arguments, at=at, env=env)
+
+
+def python(*arguments: str, at: Path, env: Mapping[str, str] | None = None) -> Ran:
+    """Runs Python in a directory."""
     done = subprocess.run(
-        [sys.executable, "-m", "bedaudit", *arguments],
+        [sys.executable, *arguments],
         cwd=at,
         env=scrubbed(at, env),
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=300,
         check=False,
         stdin=subprocess.DEVNULL,
     )

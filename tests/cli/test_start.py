@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -38,18 +38,19 @@ def test_start_imports_click_and_the_standard_library(tmp_path: Path, code: str)
     assert "click" in loaded or "run" not in code
 
 
-def fastest(code: list[str], home: Path) -> float:
+def least_cpu(code: list[str], home: Path) -> float:
+    """Seconds of processor time, which a busy machine does not stretch as it does the clock's."""
     times = []
     for _ in range(7):
-        begin = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, *code], env=scrubbed(home), capture_output=True, check=True)
-        times.append(time.perf_counter() - begin)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return min(times)
 
 
-@pytest.mark.bench
 def test_help_takes_less_than_twice_the_time_of_importing_click(tmp_path: Path) -> None:
-    assert fastest(["-m", "bedaudit", "--help"], tmp_path) < 2 * fastest(["-c", "import click"], tmp_path)
+    assert least_cpu(["-m", "bedaudit", "--help"], tmp_path) < 2 * least_cpu(["-c", "import click"], tmp_path)
 
 
 def test_version_is_named(tmp_path: Path) -> None:

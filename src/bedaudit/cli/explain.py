@@ -113,8 +113,8 @@ def _requirement(control: Control) -> Iterator[str]:
 def _words(condition: Condition, depth: int) -> Iterator[str]:
     """A condition, one word a line."""
     from bedaudit.policy.model import Combination
-    from bedaudit.policy.spelling import dotted
-    from bedaudit.policy.words import WORDS
+    from bedaudit.policy.spelling import dotted, spelled
+    from bedaudit.policy.words import WORDS, phrase
 
     indent = "  " * depth
     if isinstance(condition, Combination):
@@ -127,7 +127,7 @@ def _words(condition: Condition, depth: int) -> Iterator[str]:
         yield from _words(condition.argument, depth + 1)
     else:
         subject = dotted(condition.path) or "it"
-        yield f"{indent}{subject} must {WORDS[condition.word].phrase(condition.argument)}"
+        yield f"{indent}{subject} must {phrase(spelled(condition))}"
 
 
 def _mending(fix: Fix | None) -> Iterator[str]:

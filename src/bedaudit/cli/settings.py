@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 def settings_of(given: Scope, config: Config, *, units: bool) -> Settings:
     """The settings of a scan; `units`: the organisational unit of each account is needed."""
+    import secrets
+
     from bedaudit.aws.settings import Settings
     from bedaudit.policy.config import Organization
 
