@@ -13,7 +13,7 @@ from botocore.credentials import ReadOnlyCredentials, RefreshableCredentials
 from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
 
-from bedaudit.aws.client import Client
+from bedaudit.aws.client import Client, Identity
 from bedaudit.aws.gaps import ERRORS, gap_of, meaning
 from bedaudit.aws.limits import Limits
 from bedaudit.aws.threads import Threads
@@ -85,7 +85,7 @@ class Role:
         account: str,
         asked: RoleRequest,
         client: Client,
-        caller: Caller,
+        caller: Identity,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.limits = Limits()
