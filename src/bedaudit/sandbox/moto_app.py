@@ -54,7 +54,7 @@ def quick_and_quiet() -> Iterator[None]:
         for module, name, replacement in replacements:
             stack.enter_context(_replaced(module, name, replacement))
         for name in _NOISY:
-            stack.enter_context(_replaced(logging.getLogger(name), "disabled", True))
+            stack.enter_context(_replaced(logging.getLogger(name), "disabled", replacement=True))
         yield
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from moto.backends import get_backend
 
 from bedaudit.sandbox.organization import documents
-from bedaudit.sandbox.organization.setup import GROUP, STREAM, Setup
 from bedaudit.sandbox.organization.site import Site
+from bedaudit.sandbox.organization.site_setup import GROUP, STREAM, Setup
 
 _PREFIX, _LARGE = "invocations", "large"
 _LIFECYCLE = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bedaudit.sandbox.organization.setup import ALARMS, QUIET, Alarm, Setup
+from bedaudit.sandbox.organization.site_setup import ALARMS, QUIET, Alarm, Setup
 from bedaudit.sandbox.organization.watching import MISSING_TOPIC, UNHEARD_TOPIC
 from bedaudit.sandbox.world import MANAGEMENT, Account, Unit
 

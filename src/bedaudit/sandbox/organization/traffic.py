@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from bedaudit.sandbox.backends.cloudwatch_metrics import Metrics, Sample, Series
-from bedaudit.sandbox.organization.setup import Setup
 from bedaudit.sandbox.organization.site import Site
+from bedaudit.sandbox.organization.site_setup import Setup
 
 MODELS = ("anthropic.claude-sonnet-4-5-20250929-v1:0", "amazon.nova-pro-v1:0")
 _MOST_RECENT_HOURS = 0.25

@@ -8,8 +8,8 @@ from typing import Any
 
 from bedaudit.sandbox.backends.cloudwatch_alarms import Alarm as Held
 from bedaudit.sandbox.backends.cloudwatch_alarms import Alarms
-from bedaudit.sandbox.organization.setup import GUARDRAIL_ALARM, Alarm, Setup
 from bedaudit.sandbox.organization.site import Site
+from bedaudit.sandbox.organization.site_setup import GUARDRAIL_ALARM, Alarm, Setup
 from bedaudit.sandbox.organization.traffic import MODELS
 
 _ONCALL = "oncall@example.com"
