@@ -151,6 +151,27 @@ def test_every_value_and_key_knows_its_place() -> None:
     )
 
 
+@pytest.mark.usefixtures("_loader")
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("a: |\n  x\n  yy\n\n# c\nb: 1\n", (3, 5)),
+        ("a: |\n  x\n  yy", (3, 5)),
+        ("a: >-\n  x \n\n\n", (2, 4)),
+        ("a: |\n", (1, 5)),
+        ("a: |\n\nb: 1", (1, 5)),
+        ("a: >\r\n    x\r\nb: 1", (2, 6)),
+        ("b: 1\u2028a: |\u2028  x\u2028c: 1", (3, 4)),
+    ],
+)
+def test_block_text_ends_with_its_last_letter(text: str, end: tuple[int, int]) -> None:
+    node, problems = parse(text.encode(), "x")
+    assert node
+    assert isinstance(node.value, dict)
+    mark = node.value["a"].mark
+    assert (problems, (mark.end_line, mark.end_column)) == ([], end)
+
+
 def test_what_could_not_be_read_is_nothing() -> None:
     node = parse(b"a: 01", "x")[0]
     assert node

@@ -93,6 +93,12 @@ def plain(shape: Shape) -> Json:
             return {"type": _TYPES[shape_name(shape)]}
 
 
+def _doc(word: Word, shape: Shape) -> str:
+    if word.argument == "condition" and isinstance(shape, ListOf) and not isinstance(shape.item, Group):
+        return f"{word.doc} The elements have no fields: write a literal, or words, without a path."
+    return word.doc
+
+
 def _common_name(shape: Shape) -> str:
     match shape:
         case Scalar(type="choice"):
@@ -139,7 +145,7 @@ class Conditions:
             "type": "object",
             "minProperties": 1,
             "properties": {
-                word: {"description": each.doc, **self.argument(name, word, each, shape)}
+                word: {"description": _doc(each, shape), **self.argument(name, word, each, shape)}
                 for word, each in known.items()
                 if word != EQUALS
             },

@@ -23,6 +23,7 @@ MAX_DEPTH = 50
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -119,8 +120,10 @@ class _Builder:
         self.problems: list[Problem] = []
         self.root: Node | None = None
         self.open: list[_Open] = []
+        self.lines: list[str] = []
 
     def build(self, text: str) -> tuple[Node | None, list[Problem]]:
+        self.lines = _LINE_BREAK.split(text)
         try:
             for event in _events(text):
                 self.take(event)
@@ -128,8 +131,8 @@ class _Builder:
             self.root = None
         except yaml.MarkedYAMLError as error:
             mark: Any = error.problem_mark or error.context_mark
-            line = text.split("\n")[mark.line : mark.line + 1]
-            hint = "within {...} and [...] quote ${...}" if "${" in "".join(line) else None
+            line = "".join(self.lines[mark.line : mark.line + 1])
+            hint = "within {...} and [...] quote ${...}" if "${" in line else None
             self.problem(self.mark(mark, mark), f"this is not YAML: {error.problem or error.context}", hint)
             self.root = None
         except (yaml.YAMLError, ValueError, OverflowError) as error:
@@ -147,6 +150,14 @@ class _Builder:
     def mark(self, start: Any, end: Any) -> Mark:
         return Mark(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
+    def block_mark(self, mark: Mark) -> Mark:
+        """Block text ends, for the parser, only past the blank lines that follow it."""
+        upto = self.lines[mark.line - 1 : mark.end_line]
+        upto[-1] = upto[-1][: mark.end_column - 1]
+        while not upto[-1].strip():
+            upto.pop()
+        return Mark(self.file, mark.line, mark.column, mark.line + len(upto) - 1, len(upto[-1].rstrip()) + 1)
+
     def take(self, event: Any) -> None:
         mark = self.mark(event.start_mark, event.end_mark)
         match event:
@@ -158,7 +169,7 @@ class _Builder:
                 self.add(Node(BROKEN, mark))
             case yaml.ScalarEvent():
                 self.refuse_properties(event, mark)
-                self.add(self.scalar(event, mark))
+                self.add(self.scalar(event, self.block_mark(mark) if event.style in ("|", ">") else mark))
             case yaml.CollectionStartEvent():
                 self.refuse_properties(event, mark)
                 self.begin([] if isinstance(event, yaml.SequenceStartEvent) else {}, mark)
