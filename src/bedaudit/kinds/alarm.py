@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args
@@ -11,16 +12,16 @@ from pydantic import ValidationError
 from bedaudit.documents.log_query import name_of, without_literals
 from bedaudit.kinds.kind import Creation, Kind, resource
 from bedaudit.model import Call, Gap, Raw, Resource
-from bedaudit.parts import firing, hearing
+from bedaudit.parts import alarmed, firing, hearing
 from bedaudit.parts.action import Action, type_of
-from bedaudit.parts.composite import Alarms, index
+from bedaudit.parts.alarmed import DESCRIBE_ALARMS, read_alarms
+from bedaudit.parts.composite import Alarms
 from bedaudit.parts.firing import Firing, documented, read_firing
 from bedaudit.parts.hearing import Hearing, heard_of, read_actions, read_hearing, read_muted
 from bedaudit.parts.watch import Watch, Watched, watched_by
 from bedaudit.reader import Operation, Reader, age_hours
 from bedaudit.state import Because, Hours, State
 
-DESCRIBE_ALARMS = Operation("cloudwatch", "DescribeAlarms")
 LIST_TAGS = Operation("cloudwatch", "ListTagsForResource")
 
 Comparison: TypeAlias = Literal[
@@ -97,9 +98,9 @@ class Alarm(State):
 
 
 async def read(aws: Reader) -> Iterable[Resource]:
-    """Every alarm of the site, from one pass over all of them: composite alarms speak for others."""
-    alarms = index(await aws.pages(DESCRIBE_ALARMS, AlarmTypes=["MetricAlarm", "CompositeAlarm", "LogAlarm"]))
-    return [await _alarm(aws, alarms, name) for name in alarms.by_name]
+    """Every alarm of the site."""
+    alarms = await read_alarms(aws)
+    return await asyncio.gather(*(_alarm(aws, alarms, name) for name in alarms.by_name))
 
 
 async def _alarm(aws: Reader, alarms: Alarms, name: str) -> Resource:
@@ -263,6 +264,6 @@ KIND = Kind(
     name="alarm",
     state=Alarm,
     read=read,
-    operations=tuple(dict.fromkeys((DESCRIBE_ALARMS, LIST_TAGS, *firing.OPERATIONS, *hearing.OPERATIONS))),
+    operations=tuple(dict.fromkeys((*alarmed.OPERATIONS, LIST_TAGS, *firing.OPERATIONS, *hearing.OPERATIONS))),
     create=create,
 )
