@@ -141,6 +141,7 @@ def _judging(check: Check, members: Mapping[str, Node], setting: Setting, contro
     scope = Scope(setting.parameters, each="for_each" in members, region=kind.judged == "site")
     reading = Reading(check, scope)
     parts: dict[str, Any] = {}
+    before = len(check.problems)
     if control.mode in members:
         parts["condition"] = read_condition(reading, members[control.mode], state, kind.name, control.mode)
     if "where" in members:
@@ -150,7 +151,8 @@ def _judging(check: Check, members: Mapping[str, Node], setting: Setting, contro
     if "for_each" in members:
         parts["for_each"] = _for_each(check, members["for_each"], setting)
     if "fix" in members:
-        goal = Wanted(kind, state, control.mode if control.mode in members else None, _whole(parts), setting.check)
+        whole = _whole(parts) if len(check.problems) == before else None
+        goal = Wanted(kind, state, control.mode if control.mode in members else None, whole, setting.check)
         parts["fix"] = read_fix(Reading(check, replace(scope, fixing=True)), members["fix"], goal)
     if "examples" in members:
         parts["examples"] = read_examples(check, members["examples"], kind.name, setting.singles, state)

@@ -33,7 +33,7 @@ FIX_FIELDS: Mapping[str, str] = {
 SAFETIES: Mapping[str, Safety] = {"safe": "safe", "risky": "risky", "manual": "manual"}
 
 _SAMPLES: Mapping[str, Any] = {"integer": 1, "number": 1, "flag": True, "list": ["sample"]}
-_UNSUITABLE = (LookupError, TypeError, ValueError, AttributeError)
+_UNSUITABLE = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
 """What a kind may raise on parameters that nobody has checked yet."""
 
 
@@ -44,8 +44,8 @@ class Wanted:
     kind: Kind
     state: Group
     mode: str | None
-    condition: Condition
-    """`where` and `exists` together."""
+    condition: Condition | None
+    """`where` and `exists` together; None where they have problems."""
     check: CallCheck | None
 
 
@@ -123,7 +123,9 @@ def _check_creation(reading: Reading, node: Node, wanted: Wanted, create: Create
     for complaint in complaints:
         reading.check.problem(node.mark, f"{call.operation}: {complaint}")
     defaults = _known({name: each.default for name, each in declared.items()})
-    unmet = () if complaints else _unmet(create, bind.fill(data, defaults), wanted.condition, defaults)
+    unmet: tuple[str, ...] = ()
+    if wanted.condition and not complaints:
+        unmet = _unmet(create, bind.fill(data, defaults), wanted.condition, defaults)
     if unmet:
         message = "what this creates does not meet the control's own exists"
         reading.check.problem(node.name_mark, message, f"see {listed(unmet, 'and')}")
@@ -145,7 +147,10 @@ def _unmet(create: Create, data: Any, condition: Condition, defaults: Mapping[st
     except _UNSUITABLE:
         return ()  # a value is needed that only a site or a user gives; here it is still a template
     decided = _decided_condition(bind.bind_condition(condition, defaults))
-    return tuple(dict.fromkeys(drift.path for drift in explain(decided, facts).drifts))
+    try:
+        return tuple(dict.fromkeys(drift.path for drift in explain(decided, facts).drifts))
+    except RecursionError:
+        return ()  # by a JSON Schema that refers to itself for some values
 
 
 def _decided_condition(condition: Condition) -> Condition:
