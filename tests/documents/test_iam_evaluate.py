@@ -123,6 +123,10 @@ CASES: list[tuple[str, Request, list[dict[str, Any]], bool | None]] = [
     ),
     ("bucket_path_without_the_prefix", PUT, [BUCKET | {"Resource": f"arn:aws:s3:::logs/AWSLogs/{ACCOUNT}/*"}], False),
     ("bucket_path_narrower_than_known", PUT, [BUCKET | {"Resource": f"{BUCKET['Resource'][0][:-1]}us-east-1/*"}], None),
+    ("bucket_path_by_variable", PUT, [BUCKET | {"Resource": "arn:aws:s3:::logs/*/${aws:SourceAccount}/*"}], True),
+    ("bucket_path_by_absent_variable", PUT, [BUCKET | {"Resource": "arn:aws:s3:::logs/${aws:PrincipalOrgID}*"}], False),
+    ("bucket_path_by_unknown_variable", PUT, [BUCKET | {"Resource": "arn:aws:s3:::logs/${aws:userid}*"}], None),
+    ("one_of_two_bucket_paths", PUT, [BUCKET | {"Resource": ["arn:aws:s3:::other/*", "arn:aws:s3:::logs/*"]}], True),
     (
         "bucket_policy_for_another_source",
         PUT,

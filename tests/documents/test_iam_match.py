@@ -48,6 +48,13 @@ ARNS = [
     ("another_account", "arn:aws:bedrock:us-east-1:444455556666:*", BEDROCK, False, False),
     ("a_resource_that_is_not_known", "arn:aws:bedrock:us-east-1:111122223333:logging/a", BEDROCK, None, None),
     ("a_segment_of_which_half_is_known", "arn:aws:bedrock:us-*:*:*", Begins("arn:aws:bedrock:us"), None, None),
+    (
+        "a_beginning_with_colons_in_the_last_segment",
+        "arn:aws:logs:*:*:log-group:/bedrock:*",
+        Begins("arn:aws:logs:us-east-1:111122223333:log-group:/bedrock:log-"),
+        True,
+        True,
+    ),
     ("a_value_that_is_no_arn", STREAM, "bedrock", False, False),
 ]
 

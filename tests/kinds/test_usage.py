@@ -179,3 +179,13 @@ def test_very_many_models_are_asked_for_in_turn() -> None:
     assert found.state["invocations"] == 501
     asked = [len(call[2]["MetricDataQueries"]) for call in aws.calls if call[0] == "cloudwatch:GetMetricData"]
     assert asked == [500, 1]
+
+
+def test_evaluations_are_those_of_the_last_30_days() -> None:
+    aws = Replay(RECORDED, operations=KIND.operations, wanted=lambda part: part == "evaluations_last_30_days")
+    asyncio.run(read(aws))
+    assert aws.calls == [("bedrock:ListEvaluationJobs", None, {"creationTimeAfter": NOW - timedelta(days=30)})]
+
+
+def test_a_policy_may_ask_when_it_is_in_use() -> None:
+    assert KIND.single
