@@ -169,13 +169,15 @@ OFFS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "no_destination",
         {"loggingConfig": {"textDataDeliveryEnabled": True}},
-        OFF | {"text": True},
+        {"enabled": True, "destinations": [], "text": True},
     ),
 ]
 
 
 @pytest.mark.parametrize(("reply", "state"), [case[1:] for case in OFFS], ids=[case[0] for case in OFFS])
-def test_without_a_destination_logging_is_off(reply: dict[str, Any], state: dict[str, Any]) -> None:
+def test_an_empty_configuration_is_off_and_one_without_destination_delivers_nothing(
+    reply: dict[str, Any], state: dict[str, Any]
+) -> None:
     found = read({"bedrock:GetModelInvocationLoggingConfiguration": reply})
     raw = reply.get("loggingConfig", {})
     assert found == Resource("invocation_logging", "model-invocation-logging", ARN, state, raw)

@@ -36,7 +36,7 @@ class InvocationLogging(State):
     """The model invocation logging of a site."""
 
     enabled: bool
-    """Whether invocations are logged to at least one destination."""
+    """Whether there is a logging configuration; one without a destination delivers nothing."""
     destinations: tuple[Literal["cloudwatch", "s3"], ...]
     """Where they are logged to."""
     text: bool | None = None
@@ -54,7 +54,7 @@ class InvocationLogging(State):
     s3: Bucket | Gap | None = None
     """The destination in S3."""
     delivery: Delivery | Gap | None = None
-    """Whether logs arrive; missing while logging is off."""
+    """Whether logs arrive; missing while there is no destination."""
 
 
 async def read(aws: Reader) -> Iterable[Resource]:
@@ -63,7 +63,7 @@ async def read(aws: Reader) -> Iterable[Resource]:
     cloudwatch, s3 = config.get("cloudWatchConfig"), config.get("s3Config")
     group = cloudwatch["logGroupName"] if cloudwatch else None
     state = InvocationLogging(
-        enabled=bool(cloudwatch or s3),
+        enabled=bool(config),
         destinations=(*(("cloudwatch",) if cloudwatch else ()), *(("s3",) if s3 else ())),
         text=config.get("textDataDeliveryEnabled"),
         image=config.get("imageDataDeliveryEnabled"),
