@@ -73,7 +73,6 @@ def console(stream: TextIO) -> Console:
         file=stream,
         width=width(stream),
         color_system="standard" if coloured(stream) else None,
-        force_terminal=coloured(stream),
         highlight=False,
         markup=False,
         emoji=False,
