@@ -6,7 +6,6 @@ from functools import cache
 
 from botocore.exceptions import DataNotFoundError
 from botocore.model import OperationModel, OperationNotFoundError, ServiceModel
-from botocore.regions import EndpointResolver
 from botocore.session import Session
 
 from bedaudit.aws.paging import Pager, pager
@@ -28,12 +27,7 @@ class Catalogue:
 
     def partition(self, region: str) -> str:
         """The partition of a region, by the pattern of its name; raises UnknownRegionError."""
-        resolver: EndpointResolver = self._session.get_component("endpoint_resolver")
-        return str(resolver.get_partition_for_region(region))
-
-    def partitions(self) -> tuple[str, ...]:
-        """All partitions of AWS."""
-        return tuple(self._session.get_available_partitions())
+        return str(self._session.get_partition_for_region(region))
 
     def regions(self, service: str, partition: str) -> tuple[str, ...]:
         """Where a service is, sorted; empty for services of which the data does not say it."""
