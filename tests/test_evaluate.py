@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
 from bedaudit.evaluate import judge
-from bedaudit.model import Drift, Evidence, Finding, Gap, Outcome, Record, ResourceName
+from bedaudit.model import Drift, Evidence, Finding, Gap, Outcome, Record, Resource, ResourceName
 from bedaudit.policy.model import Control
 from tests.judging import DENIED, KINDS, MARK, SITE, UNSUPPORTED, control, gap, record, rules
 
@@ -130,7 +131,9 @@ HEARD = control("exists", {"name": {"like": "bedrock-*"}, "on": True, "size": {"
 
 def test_a_witness_is_enough_whatever_else_is_unreadable() -> None:
     good = {"name": "bedrock-x", "on": True, "size": 1}
-    assert findings(HEARD, gap(), good, good) == (found("pass", "Thing t2 meets it.", evidence=Evidence(witness="t2")),)
+    assert findings(HEARD, gap(), good, good) == (
+        found("pass", "Thing t2 meets this.", evidence=Evidence(witness="t2")),
+    )
 
 
 def test_the_nearest_candidate_and_what_it_lacks_are_named() -> None:
@@ -241,7 +244,7 @@ def test_each_element_is_judged_by_itself() -> None:
     usage = {"models": ["m*", "m1", "m1", "m2"]}
     assert judged(EACH, record(thing=[{"name": "x-m1"}, {"name": "y-mm"}], usage=[usage])) == (
         found("fail", "There is no such thing among 2.", each="m*", evidence=Evidence()),
-        found("pass", "Thing t1 meets it.", each="m1", evidence=Evidence(witness="t1")),
+        found("pass", "Thing t1 meets this.", each="m1", evidence=Evidence(witness="t1")),
         found("fail", "There is no such thing among 2.", each="m2", evidence=Evidence()),
     )
 
@@ -357,3 +360,11 @@ def test_a_gap_reads(closed: Gap, message: str) -> None:
 def test_a_difference_reads(wanted: dict[str, Any], state: list[Any], message: str) -> None:
     (finding,) = findings(control("require", wanted), {"actions": state})
     assert finding.message == message
+
+
+def test_a_witness_is_named_as_it_is() -> None:
+    named = dataclasses.replace(
+        record(thing=[{"on": True}]), resources=(Resource("thing", "My-Alarm", None, {"on": True}),)
+    )
+    (finding,) = judged(control("exists", {"on": True}), named)
+    assert finding.message == "Thing My-Alarm meets this."

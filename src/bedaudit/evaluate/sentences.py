@@ -57,6 +57,11 @@ def of_offence(drift: Drift) -> str:
     return f"Forbidden: {_joined([_is(path, value) for path, value in drift.actual.items()])}."
 
 
+def of_witness(kind: str, name: str) -> str:
+    """What met an `exists`."""
+    return f"{noun(kind).capitalize()} {shown(name)} meets this."
+
+
 def of_search(kind: str, evidence: Evidence, candidates: int) -> str:
     """That nothing met an `exists`."""
     if not candidates:

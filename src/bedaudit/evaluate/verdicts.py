@@ -212,7 +212,7 @@ def _exists(judged: _Judged) -> Iterator[Finding]:
     truths = [(resource, holds(wanted, resource.state)) for resource in resources]
     witness = next((resource for resource, truth in truths if truth), None)
     if witness is not None:
-        message = f"{sentences.noun(judged.control.kind)} {shown(witness.id)} meets it.".capitalize()
+        message = sentences.of_witness(judged.control.kind, witness.id)
         yield judged.finding("pass", message, evidence=Evidence(witness=witness.id))
         return
     open_ones = [resource for resource, truth in truths if truth is None]
