@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bedaudit.model import Gap
+from bedaudit.reader import Unreadable
 from tests.kinds.alarms import (
     TOPIC,
     UNREAD,
@@ -241,3 +242,19 @@ def test_unreadable_tags_are_a_gap() -> None:
 
 def test_one_pass_reads_all_pages() -> None:
     assert list(read(metric("a"), composite("b", "ALARM(a)"), log("c"), wanted=no_part)) == ["a", "b", "c"]
+
+
+def test_a_region_without_log_alarms_is_asked_for_the_others() -> None:
+    def describe(parameters: Mapping[str, Any]) -> Any:
+        if "LogAlarm" in parameters["AlarmTypes"]:
+            return Gap("failed", "cloudwatch:DescribeAlarms", "ValidationError")
+        return {"MetricAlarms": [metric("one")]}
+
+    assert list(read(DescribeAlarms=describe, wanted=no_part)) == ["one"]
+
+
+def test_alarms_that_cannot_be_described_are_a_gap_of_the_kind() -> None:
+    denied = Gap("denied", "cloudwatch:DescribeAlarms", "AccessDenied")
+    with pytest.raises(Unreadable) as raised:
+        read(DescribeAlarms=denied)
+    assert raised.value.gap == denied

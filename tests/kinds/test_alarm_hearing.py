@@ -158,6 +158,12 @@ def test_a_condition_that_cannot_be_decided_leaves_it_open() -> None:
     assert (notifies["gap"]["reason"], because) == ("failed", None)
 
 
+def test_a_topic_whose_policy_is_not_shown_leaves_it_open() -> None:
+    attributes = {"SubscriptionsConfirmed": "1"}
+    notifies, because = hearing(metric("one"), GetTopicAttributes={"Attributes": attributes})
+    assert (notifies["gap"]["reason"], because) == ("failed", None)
+
+
 def test_subscriptions_are_counted_where_sns_does_not() -> None:
     listed = [
         {"Subscriptions": [{"SubscriptionArn": "PendingConfirmation"}]},

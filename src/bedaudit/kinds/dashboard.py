@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -40,7 +41,7 @@ async def read(aws: Reader) -> Iterable[Resource]:
     """Every dashboard of the account."""
     pages = await aws.pages(LIST_DASHBOARDS)
     entries = [entry for page in pages for entry in page.get("DashboardEntries", ())]
-    read = [await _dashboard(aws, entry) for entry in entries]
+    read = await asyncio.gather(*(_dashboard(aws, entry) for entry in entries))
     return [one for one in read if one is not None]
 
 

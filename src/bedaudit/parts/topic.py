@@ -66,7 +66,7 @@ async def _subscribers(aws: Reader, arn: str, at: str, attributes: Raw) -> int:
 
 async def _refusal(aws: Reader, arn: str, at: str, attributes: Raw, alarm_arn: str) -> str | Gap | None:
     """Why CloudWatch cannot deliver to the topic; None: it can."""
-    policy = parse(attributes["Policy"]) if attributes.get("Policy") else Document(())
+    policy = parse(attributes.get("Policy"))
     allowed = decided(_may_publish(aws, policy, arn, alarm_arn), GET_TOPIC)
     if allowed is False:
         return "the topic's policy does not let CloudWatch publish"
@@ -103,13 +103,13 @@ async def _key_refusal(aws: Reader, key: str, topic: str, at: str, alarm_arn: st
         return (
             "the topic is encrypted with a key of AWS's own, which CloudWatch may not use; use a customer-managed key"
         )
-    policy = parse((await aws.call(GET_POLICY, at=at, KeyId=metadata["KeyId"], PolicyName="default")).get("Policy"))
+    resource = metadata.get("Arn", key)
+    policy = parse((await aws.call(GET_POLICY, at=at, KeyId=resource, PolicyName="default")).get("Policy"))
     more = {
         "aws:SourceAccount": aws.account,
         "aws:SourceArn": alarm_arn,
         "kms:EncryptionContext:aws:sns:topicArn": topic,
     }
-    resource = metadata.get("Arn", key)
     allowed = decided(
         every(allows((policy,), by_service(aws, CLOUDWATCH, action, resource, more)) for action in _KEY_ACTIONS),
         GET_POLICY,
