@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
 
 from bedaudit.evaluate import judge
-from bedaudit.model import Drift, Evidence, Finding, Gap, Outcome, Record, Resource, ResourceName
+from bedaudit.model import Drift, Evidence, Finding, Gap, Outcome, Record, ResourceName
 from bedaudit.policy.model import Control
-from tests.judging import DENIED, KINDS, MARK, SITE, UNSUPPORTED, control, gap, record, rules
+from tests.judging import KINDS, MARK, SITE, UNSUPPORTED, control, gap, record, rules
 
 GAP = Gap("denied", "logs:DescribeLogGroups")
 NOT_THERE = Gap("unsupported", "logs:DescribeLogGroups")
@@ -312,59 +311,9 @@ def test_a_kind_that_is_partly_unsupported_is_told_once() -> None:
     assert closed == (found("not_applicable", message, gaps=(UNSUPPORTED,)),)
 
 
-def test_the_error_code_is_told() -> None:
-    (finding,) = judged(SMALL, record(gaps={"thing": DENIED}))
-    assert finding.message == "Could not be read: logs:DescribeLogGroups was denied (AccessDeniedException)."
-
-
-@pytest.mark.parametrize(
-    ("closed", "message"),
-    [
-        (Gap("denied_by_scp", "a:B", "Code", "long text"), "a:B was denied by a service control policy (Code)"),
-        (Gap("region_disabled"), "the region is not enabled for the account"),
-        (Gap("throttled", "a:B", "Slow"), "a:B was throttled to the end (Slow)"),
-        (Gap("expired_credentials"), "the credentials expired before reading"),
-        (Gap("unreachable", "a:B", None, "no route\nto host"), 'a:B got no answer ("no route\\nto host")'),
-        (Gap("not_implemented", "a:B"), "a:B is not implemented by the endpoint"),
-        (Gap("failed", "a:B", "Code", "x" * 400), f"a:B failed (Code: {'x' * 297}...)"),
-        (Gap("failed", None, None, "why"), "reading failed (why)"),
-    ],
-)
-def test_a_gap_reads(closed: Gap, message: str) -> None:
-    (finding,) = judged(SMALL, record(gaps={"thing": closed}))
-    assert finding.message == f"Could not be read: {message}."
-
-
-@pytest.mark.parametrize(
-    ("wanted", "state", "message"),
-    [
-        ({"actions": {"any": {"alive": True}}}, [{"arn": "x"}], 'actions has no element that meets {"alive": true}.'),
-        (
-            {"actions": {"all": {"alive": True}}},
-            [{"arn": "x"}],
-            'not every element of actions meets {"alive": true}.',
-        ),
-        ({"actions": {"none": {"arn": "x"}}}, [{"arn": "x"}], 'actions has an element that meets {"arn": "x"}.'),
-        (
-            {"actions": {"any": {"alive": True}}},
-            [],
-            'actions is [], but must have an element that meets {"alive": true}.',
-        ),
-        (
-            {"any": [{"actions": {"count": {"equals": 1}}}, {"on": True}]},
-            [],
-            'actions is [] and on is not set, but must meet one of [{"actions": {"count": 1}}, {"on": true}].',
-        ),
-    ],
-)
-def test_a_difference_reads(wanted: dict[str, Any], state: list[Any], message: str) -> None:
-    (finding,) = findings(control("require", wanted), {"actions": state})
-    assert finding.message == message
-
-
-def test_a_witness_is_named_as_it_is() -> None:
-    named = dataclasses.replace(
-        record(thing=[{"on": True}]), resources=(Resource("thing", "My-Alarm", None, {"on": True}),)
-    )
-    (finding,) = judged(control("exists", {"on": True}), named)
-    assert finding.message == "Thing My-Alarm meets this."
+def test_controls_that_share_a_condition_each_say_so() -> None:
+    pair = [control("require", {"on": True}, id=name, when={"usage.in_use": False}) for name in ("a", "b")]
+    said = judge(rules(*pair), [record(thing=[{"on": True}], usage=[{"in_use": True}])], KINDS).findings
+    assert [(each.control, each.message) for each in said] == [
+        (name, "Does not apply: usage.in_use is true.") for name in ("a", "b")
+    ]

@@ -1,0 +1,75 @@
+"""How findings read."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from bedaudit.evaluate import judge
+from bedaudit.model import Finding, Gap, Record, Resource
+from bedaudit.policy.model import Control
+from tests.judging import DENIED, KINDS, control, record, rules
+
+
+def judged(of: Control, *records: Record) -> tuple[Finding, ...]:
+    return judge(rules(of), records, KINDS).findings
+
+
+def test_the_error_code_is_told() -> None:
+    (finding,) = judged(control("require", {"size": 1}), record(gaps={"thing": DENIED}))
+    assert finding.message == "Could not be read: logs:DescribeLogGroups was denied (AccessDeniedException)."
+
+
+@pytest.mark.parametrize(
+    ("closed", "message"),
+    [
+        (Gap("denied_by_scp", "a:B", "Code", "long text"), "a:B was denied by a service control policy (Code)"),
+        (Gap("region_disabled"), "the region is not enabled for the account"),
+        (Gap("throttled", "a:B", "Slow"), "a:B was throttled to the end (Slow)"),
+        (Gap("expired_credentials"), "the credentials expired before reading"),
+        (Gap("unreachable", "a:B", None, "no route\nto host"), 'a:B got no answer ("no route\\nto host")'),
+        (Gap("not_implemented", "a:B"), "a:B is not implemented by the endpoint"),
+        (Gap("failed", "a:B", "Code", "x" * 400), f"a:B failed (Code: {'x' * 297}...)"),
+        (Gap("failed", None, None, "why"), "reading failed (why)"),
+    ],
+)
+def test_a_gap_reads(closed: Gap, message: str) -> None:
+    (finding,) = judged(control("require", {"size": 1}), record(gaps={"thing": closed}))
+    assert finding.message == f"Could not be read: {message}."
+
+
+@pytest.mark.parametrize(
+    ("wanted", "state", "message"),
+    [
+        ({"actions": {"any": {"alive": True}}}, [{"arn": "x"}], 'actions has no element that meets {"alive": true}.'),
+        (
+            {"actions": {"all": {"alive": True}}},
+            [{"arn": "x"}],
+            'not every element of actions meets {"alive": true}.',
+        ),
+        ({"actions": {"none": {"arn": "x"}}}, [{"arn": "x"}], 'actions has an element that meets {"arn": "x"}.'),
+        (
+            {"actions": {"any": {"alive": True}}},
+            [],
+            'actions is [], but must have an element that meets {"alive": true}.',
+        ),
+        (
+            {"any": [{"actions": {"count": {"equals": 1}}}, {"on": True}]},
+            [],
+            'actions is [] and on is not set, but must meet one of [{"actions": {"count": 1}}, {"on": true}].',
+        ),
+    ],
+)
+def test_a_difference_reads(wanted: dict[str, Any], state: list[Any], message: str) -> None:
+    (finding,) = judged(control("require", wanted), record(thing=[{"actions": state}]))
+    assert finding.message == message
+
+
+def test_a_witness_is_named_as_it_is() -> None:
+    named = dataclasses.replace(
+        record(thing=[{"on": True}]), resources=(Resource("thing", "My-Alarm", None, {"on": True}),)
+    )
+    (finding,) = judged(control("exists", {"on": True}), named)
+    assert finding.message == "Thing My-Alarm meets this."
