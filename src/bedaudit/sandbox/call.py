@@ -49,13 +49,9 @@ class Call:
     operation: str
     principal: str
     parameters: Mapping[str, Any]
+    now: datetime
     forward: Callable[[], Reply]
     """Moto's answer to the call; raises `AwsError` where that is an error."""
-
-    @property
-    def now(self) -> datetime:
-        """The time of the sandbox."""
-        return self.world.clock()
 
     def here(self, kind: type[S]) -> S:
         """A backend's state in this account and region."""

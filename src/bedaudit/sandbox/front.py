@@ -101,6 +101,7 @@ class Front:
             identified.operation,
             self.world.principal(identified.access_key),
             protocol.parameters(environ, identified),
+            self.world.clock(),
             lambda: protocol.understand(identified, self._moto.answer(environ, call.account)),
         )
         for check in guards:
