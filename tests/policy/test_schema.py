@@ -199,6 +199,7 @@ WRONG: list[Callable[[Json], None]] = [
     *(logging(condition) for condition in WRONG_LOGGING),
     # fix
     *(control(fix=fix) for fix in WRONG_FIXES),
+    control(resource="usage", require={"in_use": True}, examples={"pass": [{"resources": [], "usage": {}}]}),
     exists(fix={"create": []}), exists(resource="trail", fix={"create": {}}),
     # examples
     *(control(examples=examples) for examples in WRONG_EXAMPLES),

@@ -72,6 +72,11 @@ def single_kinds(kinds: Mapping[str, Kind]) -> Group:
     )
 
 
+def without(singles: Group, kind: Kind) -> Group:
+    """The kinds that an example may name beside the resources of its own."""
+    return Group({name: each for name, each in singles.fields.items() if name != kind.name})
+
+
 def read_control(check: Check, node: Node, setting: Setting) -> Control:
     """A control; with problems, one that is not to be used."""
     members = check.members(node, "the control", CONTROL_FIELDS, obligatory=OBLIGATORY)
@@ -155,7 +160,7 @@ def _judging(check: Check, members: Mapping[str, Node], setting: Setting, contro
         goal = Wanted(kind, state, control.mode if control.mode in members else None, whole, setting.check)
         parts["fix"] = read_fix(Reading(check, replace(scope, fixing=True)), members["fix"], goal)
     if "examples" in members:
-        parts["examples"] = read_examples(check, members["examples"], kind.name, setting.singles, state)
+        parts["examples"] = read_examples(check, members["examples"], kind.name, without(setting.singles, kind), state)
     return replace(control, **parts)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bedaudit.kinds.kind import Kind
-from bedaudit.policy.check_controls import CONTROL_FIELDS, MODES, NAME, OBLIGATORY, SEVERITY, URL, single_kinds
+from bedaudit.policy.check_controls import CONTROL_FIELDS, MODES, NAME, OBLIGATORY, SEVERITY, URL, single_kinds, without
 from bedaudit.policy.check_examples import OUTCOMES, REASONS
 from bedaudit.policy.check_fixes import FIX_FIELDS, SAFETIES
 from bedaudit.policy.check_parameters import PARAMETER_FIELDS, PARAMETER_NAME, PARAMETER_TYPES
@@ -144,7 +144,7 @@ def _of_kind(kind: Kind, singles: Group, conditions: Conditions) -> Json:
     facts = _facts_of_kind(kind.name, state, conditions)
     example = {
         "if": {"type": "object", "required": ["resources"]},
-        "then": _full_example(facts, singles, conditions),
+        "then": _full_example(facts, without(singles, kind), conditions),
         "else": facts,
     }
     outcomes = {outcome: _list_of(example) for outcome in OUTCOMES}
