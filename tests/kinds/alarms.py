@@ -124,6 +124,7 @@ QUIET: Mapping[str, Recorded] = {
     "cloudwatch:ListMetrics": {"Metrics": []},
     "cloudwatch:ListTagsForResource": {"Tags": [{"Key": "team", "Value": "ai"}]},
     "sns:GetTopicAttributes": topic(),
+    "sns:ListSubscriptionsByTopic": {"Subscriptions": [{"SubscriptionArn": "PendingConfirmation"}]},
 }
 """Nothing is muted, nothing was seen, and somebody listens to every topic."""
 

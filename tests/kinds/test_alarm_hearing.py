@@ -173,6 +173,19 @@ def test_subscriptions_are_counted_where_sns_does_not() -> None:
     assert state["actions"] == [{"arn": TOPIC, "type": "sns", "alive": True, "subscribers": 1, "can_publish": True}]
 
 
+def test_a_subscription_that_the_topics_count_does_not_know_yet_is_heard() -> None:
+    listed = {"Subscriptions": [{"SubscriptionArn": f"{TOPIC}:1"}]}
+    uncounted = {"GetTopicAttributes": topic(confirmed="0"), "ListSubscriptionsByTopic": listed}
+    assert hearing(metric("one"), **uncounted) == (True, None)
+
+
+def test_a_count_of_none_stands_where_the_list_is_denied() -> None:
+    because = f"{TOPIC}: the topic has no confirmed subscription"
+    denied = Gap("denied", "sns:ListSubscriptionsByTopic", "AuthorizationError")
+    uncounted = {"GetTopicAttributes": topic(confirmed="0"), "ListSubscriptionsByTopic": denied}
+    assert hearing(metric("one"), **uncounted) == (False, because)
+
+
 def test_topics_are_read_in_their_own_region() -> None:
     elsewhere = f"arn:aws:sns:eu-west-1:{ACCOUNT}:oncall"
     aws = replay(metric("one", AlarmActions=[elsewhere]), wanted=lambda part: part == "actions")

@@ -43,7 +43,7 @@ async def read_topic(aws: Reader, arn: str, alarm_arn: str) -> Target:
     if reply is None:
         return Target(alive=False, reason="the topic does not exist")
     attributes = reply.get("Attributes", {})
-    subscribers = await aws.attempt(_subscribers(aws, arn, at, attributes))
+    subscribers = await _subscribers(aws, arn, at, attributes)
     refusal = await aws.attempt(_refusal(aws, arn, at, attributes, alarm_arn))
     can_publish = refusal if isinstance(refusal, Gap) else refusal is None
     reasons = [
@@ -54,14 +54,19 @@ async def read_topic(aws: Reader, arn: str, alarm_arn: str) -> Target:
     return Target(alive=True, subscribers=subscribers, can_publish=can_publish, reason=reason)
 
 
-async def _subscribers(aws: Reader, arn: str, at: str, attributes: Raw) -> int:
-    """Confirmed subscriptions; one that waits for its confirmation hears nothing."""
-    counted = attributes.get("SubscriptionsConfirmed", "")
-    if counted.isdecimal():
+async def _subscribers(aws: Reader, arn: str, at: str, attributes: Raw) -> int | Gap:
+    """Confirmed subscriptions; one that waits for its confirmation hears nothing.
+
+    Before nobody is said to listen, the list is asked: the topic's own count may lag behind it.
+    """
+    counted: str = attributes.get("SubscriptionsConfirmed", "")
+    if counted.isdecimal() and counted != "0":
         return int(counted)
-    pages = await aws.pages(LIST_SUBSCRIPTIONS, at=at, TopicArn=arn)
+    pages = await aws.attempt(aws.pages(LIST_SUBSCRIPTIONS, at=at, TopicArn=arn))
+    if isinstance(pages, Gap):
+        return 0 if counted else pages
     listed = (one for page in pages for one in page.get("Subscriptions", ()))
-    return sum(one.get("SubscriptionArn", "").startswith("arn:") for one in listed)
+    return sum(str(one.get("SubscriptionArn", "")).startswith("arn:") for one in listed)
 
 
 async def _refusal(aws: Reader, arn: str, at: str, attributes: Raw, alarm_arn: str) -> str | Gap | None:
