@@ -165,3 +165,9 @@ def test_a_region_that_is_not_enabled_knows_nobody(client: Client, service: str,
     with pytest.raises(ClientError) as caught:
         getattr(client(service, "eu-south-1", MEMBER), method)()
     assert code(caught) == expected
+
+
+def test_a_test_may_have_more_regions(sandbox: Sandbox, client: Client) -> None:
+    sandbox.world.regions = tuple(f"xx-test-{number}" for number in range(60))
+    pages = list(client("account").get_paginator("list_regions").paginate())
+    assert [len(page["Regions"]) for page in pages] == [50, 10]

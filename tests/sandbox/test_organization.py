@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+import yaml
 
 from bedaudit.sandbox import FAULTS, Sandbox, SeededFault
 from bedaudit.sandbox.call import AwsError
@@ -101,6 +103,12 @@ def test_no_two_faults_are_in_one_place() -> None:
     places = [(fault.account, fault.region, fault.control, fault.resource) for fault in FAULTS]
     assert len(set(places)) == len(places)
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+def test_faults_name_controls_of_the_baseline() -> None:
+    baseline = Path(__file__).parents[2] / "policies" / "baseline.yaml"
+    controls = {control["id"] for control in yaml.safe_load(baseline.read_text())["controls"]}
+    assert {fault.control for fault in FAULTS if fault.control} <= controls
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])

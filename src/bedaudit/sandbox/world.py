@@ -50,6 +50,7 @@ class World:
     """All the mutable state of one sandbox but moto's own."""
 
     management: str = MANAGEMENT
+    regions: tuple[str, ...] = REGIONS
     accounts: dict[str, Account] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     delegated_administrators: set[str] = field(default_factory=set)
@@ -63,6 +64,7 @@ class World:
 
     def reset(self) -> None:
         """Forget everything."""
+        self.regions = REGIONS
         self.accounts.clear()
         self.units.clear()
         self.delegated_administrators.clear()

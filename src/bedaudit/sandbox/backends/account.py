@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bedaudit.sandbox.call import AwsError, Call, Reply, operation, page
-from bedaudit.sandbox.world import OPT_IN_REGIONS, REGIONS, Account
+from bedaudit.sandbox.world import OPT_IN_REGIONS, Account
 
 
 @operation("account", "ListRegions")
@@ -11,7 +11,7 @@ def list_regions(call: Call) -> Reply:
     """The regions and their opt-in status, at most 50 a page."""
     account = _subject(call)
     wanted = call.parameters.get("RegionOptStatusContains")
-    regions = [{"RegionName": region, "RegionOptStatus": _status(account, region)} for region in REGIONS]
+    regions = [{"RegionName": region, "RegionOptStatus": _status(account, region)} for region in call.world.regions]
     regions = [region for region in regions if not wanted or region["RegionOptStatus"] in wanted]
     return page(call, "Regions", regions, 50, ("NextToken", "MaxResults"))
 
@@ -20,7 +20,7 @@ def list_regions(call: Call) -> Reply:
 def get_region_opt_status(call: Call) -> Reply:
     """One region's opt-in status."""
     region = call.parameters["RegionName"]
-    if region not in REGIONS:
+    if region not in call.world.regions:
         raise AwsError("ValidationException", "The given region is not supported.")
     return {"RegionName": region, "RegionOptStatus": _status(_subject(call), region)}
 
@@ -36,7 +36,7 @@ def describe_regions(call: Call) -> Reply:
                 "Endpoint": f"ec2.{region}.amazonaws.com",
                 "OptInStatus": _ec2_status(account, region),
             }
-            for region in REGIONS
+            for region in call.world.regions
             if (call.parameters.get("AllRegions") or account.enables(region)) and (not names or region in names)
         ]
     }
