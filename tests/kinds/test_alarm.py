@@ -138,7 +138,7 @@ def test_what_aws_leaves_out_has_its_default_or_is_missing(left_out: str, facts:
 
 def test_a_word_that_aws_added_is_a_gap() -> None:
     message = "POSTPONED is a value that AWS has added"
-    gap = Gap("not_implemented", "cloudwatch:DescribeAlarms", message=message).as_fact()
+    gap = Gap("failed", "cloudwatch:DescribeAlarms", message=message).as_fact()
     assert read(metric("one", StateValue="POSTPONED"), wanted=no_part)["one"]["state"] == gap
 
 
@@ -203,24 +203,24 @@ def test_what_an_alarm_watches(alarm: Mapping[str, Any], watched: list[Mapping[s
 
 
 def test_a_query_that_is_not_understood_is_a_gap() -> None:
-    gap = Gap("not_implemented", message="its Metrics Insights query is not understood").as_fact()
+    gap = Gap("failed", message="its Metrics Insights query is not understood").as_fact()
     assert watches(selecting("SUM(Invocations) FROM")) == gap
 
 
 def test_a_rule_that_is_not_understood_is_a_gap() -> None:
-    gap = Gap("not_implemented", message="its rule is not understood").as_fact()
+    gap = Gap("failed", message="its rule is not understood").as_fact()
     assert watches(composite("odd", "SOMETIMES(a)")) == gap
 
 
 def test_promql_about_bedrock_is_a_gap() -> None:
     promql = {"PromQLCriteria": {"Query": '{"Invocations", "@aws.namespace"="AWS/Bedrock"}'}}
-    gap = Gap("not_implemented", message="its PromQL query is not understood").as_fact()
+    gap = Gap("failed", message="its PromQL query is not understood").as_fact()
     assert watches(metric("odd", EvaluationCriteria=promql)) == gap
 
 
 def test_models_that_a_query_leaves_open_are_a_gap() -> None:
     (one,) = watches(selecting("SUM(Invocations) FROM \"AWS/Bedrock\" WHERE ModelId != 'a'"))
-    assert one["model"] == Gap("not_implemented", message="which models ModelId leaves is not understood").as_fact()
+    assert one["model"] == Gap("failed", message="which models ModelId leaves is not understood").as_fact()
 
 
 def test_a_band_has_no_threshold() -> None:

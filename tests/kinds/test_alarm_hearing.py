@@ -234,7 +234,7 @@ def test_a_function_hears_if_it_may_be_invoked(function: Any, access: str | None
 )
 def test_who_reads_other_actions_is_not_known(action: str, kind: str) -> None:
     state = read(metric("one", AlarmActions=[action]))["one"]
-    gap = Gap("not_implemented", message=f"whether anybody hears {action} cannot be read")
+    gap = Gap("failed", message=f"whether anybody hears {action} cannot be read")
     assert state["actions"] == [{"arn": action, "type": kind}]
     assert state["notifies"] == gap.as_fact()
     assert hearing(metric("one", AlarmActions=[action, TOPIC])) == (True, None)

@@ -190,7 +190,7 @@ def _one_of(value: str | None, known: tuple[Choice, ...]) -> Choice | Gap | None
     """The value, if it is one that we know."""
     found = next((one for one in known if one == value), None)
     if found is None and value is not None:
-        return Gap("not_implemented", str(DESCRIBE_ALARMS), message=f"{value} is a value that AWS has added")
+        return Gap("failed", str(DESCRIBE_ALARMS), message=f"{value} is a value that AWS has added")
     return found
 
 

@@ -108,7 +108,7 @@ def is_heard(action: Action) -> bool | Gap:
     if action.type in _DEAF:
         return False
     if action.type not in ("sns", "lambda"):
-        return Gap("not_implemented", message=f"whether anybody hears {action.arn} cannot be read")
+        return Gap("failed", message=f"whether anybody hears {action.arn} cannot be read")
     terms = (action.alive, action.can_publish, True if action.subscribers is None else action.subscribers)
     if any(term is not None and not isinstance(term, Gap) and not term for term in terms):
         return False

@@ -61,7 +61,7 @@ class Alarms:
         if name not in self.rules:
             return watched_by(self.by_name[name])
         if self.rules[name] is None:
-            return Watched(gap=Gap("not_implemented", message="its rule is not understood"))
+            return Watched(gap=Gap("failed", message="its rule is not understood"))
         found = [watched_by(self.by_name[leaf]) for leaf in self.leaves(name) if leaf in self.by_name]
         return Watched(
             series=tuple(series for one in found for series in one.series),

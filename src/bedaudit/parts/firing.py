@@ -88,7 +88,7 @@ async def _composite(aws: Reader, alarms: Alarms, name: str) -> Firing:
     """Through the alarms at the bottom of the tree of composite alarms."""
     rule = alarms.rules[name]
     if rule is None:
-        return Firing(Gap("not_implemented", message="its rule is not understood"))
+        return Firing(Gap("failed", message="its rule is not understood"))
     leaves = {leaf: await _leaf(aws, alarms, leaf) for leaf in alarms.leaves(name)}
     if not alarms.can_hold(name, {leaf for leaf, firing in leaves.items() if firing.can_fire is False}):
         reasons = [f"{leaf}: {firing.because}" for leaf, firing in leaves.items() if firing.because]

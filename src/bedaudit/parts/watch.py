@@ -66,7 +66,7 @@ class Watched:
 
 
 def _not_understood(what: str) -> Gap:
-    return Gap("not_implemented", message=f"{what} is not understood")
+    return Gap("failed", message=f"{what} is not understood")
 
 
 def watched_by(alarm: Raw) -> Watched:
@@ -141,7 +141,7 @@ def _series(
 
 def _selected(query: insights.Query, one: insights.Filter, period: int | None, account: str | None) -> Series:
     dimensions = {label: value for label, value in one.pinned.items() if label in query.labels}
-    unsure = Gap("not_implemented", message=f"which models {', '.join(sorted(one.open))} leaves is not understood")
+    unsure = Gap("failed", message=f"which models {', '.join(sorted(one.open))} leaves is not understood")
     watch = Watch(
         namespace=query.namespace,
         metric=query.metric,
