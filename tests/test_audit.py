@@ -37,7 +37,7 @@ HEADER = Header(
     {"invocation_logging": ("enabled",)},
     ("left out: 999999999999",),
 )
-END = End("2026-11-20T12:05:00Z", 17)
+END = End("2026-11-20T12:05:00Z", 17, ("all regions are tried",))
 
 
 def record(account: str, region: str, *, enabled: bool = True) -> Record:
@@ -93,7 +93,7 @@ def test_snapshot_is_judged_and_says_who_looked_when_and_at_how_much(tmp_path: P
         policies=standard.rules.policy_files,
     )
     assert report.gaps == (SiteGap("333333333333", "", "*", Gap("denied")),)
-    assert report.notices == ("left out: 999999999999",)
+    assert report.notices == ("left out: 999999999999", "all regions are tried")
     assert list(report.controls) == ["logging-is-on"]
 
 

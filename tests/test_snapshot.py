@@ -29,7 +29,7 @@ HEADER = Header(
     needs={"usage": ("in_use",), "invocation_logging": ("cloudwatch.log_group.kms_key", "enabled")},
     notices=("account 444455556666 is suspended and left out",),
 )
-END = End("2026-11-20T12:03:00Z", 143)
+END = End("2026-11-20T12:03:00Z", 143, ("all regions are tried",))
 RECORD = Record(
     Site("111122223333", "us-east-1", "aws", "prod", ("r-1", "ou-1")),
     "2026-11-20T12:01:00Z",
@@ -89,7 +89,7 @@ headers = st.builds(
 )
 
 
-@given(headers, st.lists(records_, max_size=4), st.builds(End, text, st.integers(min_value=0)))
+@given(headers, st.lists(records_, max_size=4), st.builds(End, text, st.integers(min_value=0), texts))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 def test_what_is_written_is_read(tmp_path: Path, header: Header, records: list[Record], end: End) -> None:
     assert read(written(tmp_path / "s.jsonl.gz", records, header, end)) == (header, records, end)
@@ -184,7 +184,7 @@ def record(**changes: Any) -> dict[str, Any]:
     return {**site, "kinds": [], "resources": [], "gaps": [], **changes}
 
 
-FINISHED = {"finished_at": "t", "calls": 1}
+FINISHED = {"finished_at": "t", "calls": 1, "notices": []}
 DEEP = b'{"schema_version":' * 50_000
 
 BROKEN: dict[str, tuple[bytes | list[Any], str]] = {
@@ -209,7 +209,7 @@ BROKEN: dict[str, tuple[bytes | list[Any], str]] = {
     ),
     "an unknown reason": ([header(), record(gaps=[{"kind": None, "reason": "bad"}]), FINISHED], ":2: gaps.0.reason: "),
     "a missing member": ([header(), {"account": "1"}, FINISHED], ":2: account_name: Field required"),
-    "a negative count": ([header(), {"finished_at": "t", "calls": -1}], ":2: calls: Input should be greater than"),
+    "a negative count": ([header(), {**FINISHED, "calls": -1}], ":2: calls: Input should be greater than"),
     "a record after the end": ([header(), FINISHED, record(), FINISHED], ":2: account: Field required"),
     "no end": ([header(), record()], ":2: the closing line is missing: the file is cut off"),
     "not a number": (b'{"schema_version": NaN}\n', ":1: holds a number that is out of range: NaN"),

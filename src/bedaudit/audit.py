@@ -39,6 +39,8 @@ class Standard:
     waivers: tuple[WaiverRule, ...]
     today: date
     """UTC."""
+    notices: tuple[str, ...] = ()
+    """What is to be said of the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class _Live:
 
             self.notices = await engine.scan(aws, found, self.rules, on_record=on_record, on_visit=self.sites.extend)
             if writer:
-                writer.close(End(rfc3339(self.clock()), self.progress.calls))
+                writer.close(End(rfc3339(self.clock()), self.progress.calls, self.notices))
 
     def _header(self, found: Targets) -> Header:
         needs = Needs(self.rules.controls.values())
@@ -203,7 +205,7 @@ def from_snapshot(
         identity=header.identity,
         calls=end.calls if end else 0,
     )
-    return judged.report(facts, header.notices)
+    return judged.report(facts, (*header.notices, *(end.notices if end else ())))
 
 
 def _within(records: Iterable[Record], accounts: tuple[str, ...], regions: tuple[str, ...]) -> Iterator[Record]:
@@ -293,5 +295,5 @@ class Judged:
         found = sorted((*self.findings, *self.evaluation.finish()), key=lambda finding: finding.order)
         findings, about_waivers = waive(found, standard.waivers, standard.today)
         gaps = (*self.evaluation.gaps, *self.gaps)
-        said = (*notices, *standard.rules.notices, *about_waivers)
+        said = (*notices, *standard.notices, *standard.rules.notices, *about_waivers)
         return Report(facts, findings, gaps, said, standard.rules.controls)

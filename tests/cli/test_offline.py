@@ -87,6 +87,27 @@ def test_settings_stand_in_for_options_and_environment(here: Path) -> None:
     assert bedaudit(*scan[:2], "../s.gz", "--config", "../bedaudit.yaml", at=here / "elsewhere").code == 3
 
 
+def test_settings_that_change_the_judgement_are_spoken_of(here: Path) -> None:
+    (here / "bedaudit.yaml").write_text(
+        "policies: [small.yaml]\n"
+        "monitoring_accounts: ['444455556666']\n"
+        "controls: {logging-is-on: {severity: low, reason: A sandbox.}}\n"
+    )
+    ran = bedaudit("scan", "--from", "s.gz", "--format", "json", at=here)
+    assert ran.json["findings"][0]["severity"] == "low"
+    assert ran.json["notices"][-2:] == [
+        "monitoring_accounts are not read yet: alarms and dashboards that are there do not count",
+        "control logging-is-on has severity low instead of high: A sandbox.",
+    ]
+
+
+def test_report_that_cannot_be_written_does_not_take_the_others_with_it(here: Path) -> None:
+    (here / "gone").symlink_to("nowhere/r.json")
+    ran = bedaudit(*JUDGE, "-o", "json:gone", at=here)
+    assert (ran.code, ran.err) == (2, "Error: gone: cannot be written: No such file or directory\n")
+    assert "logging-is-on" in ran.out
+
+
 def test_policy_that_needs_more_than_was_read_is_unknown_not_passed(here: Path) -> None:
     ran = bedaudit("scan", "--from", "s.gz", "--control", "bedrock-alarms-are-heard", "--format", "json", at=here)
     assert ran.code == 3

@@ -31,6 +31,10 @@ class Word(click.ParamType[str]):
             self.fail(unknown(self.name, value, words), param, ctx)
         return value
 
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """The words, for the help."""
+        return f"[{'|'.join(self.words())}]"
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The words that begin so."""
         from click.shell_completion import CompletionItem

@@ -25,7 +25,7 @@ bedaudit kinds alarm --format json
 
 
 @click.command("kinds", cls=Command, examples=EXAMPLES)
-@click.argument("kind", type=KIND, required=False)
+@click.argument("kind", type=KIND, required=False, metavar="[KIND]")
 @as_json
 def kinds(kind: str | None, format_: str) -> None:
     """What policies can speak of: the kinds, or the fields of one KIND."""

@@ -104,7 +104,7 @@ _places = _together(
         metavar="N",
         type=click.IntRange(1, 1000),
         default=64,
-        show_default="64",
+        show_default=True,
         help="Calls under way at once.",
     ),
 )
@@ -114,9 +114,7 @@ _identities = _together(
     _identity("--profile", metavar="NAME", help="A profile of the AWS configuration."),
 )
 _reports = _together(
-    _report(
-        "--format", metavar="FORMAT", type=FORMAT, help="What to write to stdout: text, json, sarif. Default: text."
-    ),
+    _report("--format", type=FORMAT, help="What to write to stdout. Default: text."),
     _report(
         "-o",
         "--output",

@@ -17,7 +17,7 @@ from bedaudit.cli.options import ScanOptions, refuse, scan_options
 from bedaudit.cli.outputs import Output, check_writable, chosen, write_file
 from bedaudit.cli.policies import load, rules
 from bedaudit.cli.settings import settings_of
-from bedaudit.errors import BedauditError
+from bedaudit.errors import BedauditError, ReportError
 
 if TYPE_CHECKING:
     from bedaudit.audit import Standard
@@ -31,6 +31,8 @@ bedaudit scan --org --role BedauditReadOnly -o sarif:bedaudit.sarif
 bedaudit scan --save-snapshot today.jsonl.gz
 bedaudit scan --from today.jsonl.gz --policy policies/
 """
+
+UNREAD_MONITORING = "monitoring_accounts are not read yet: alarms and dashboards that are there do not count"
 
 _LIVE_ONLY = {
     "save_snapshot": "--save-snapshot",
@@ -115,6 +117,7 @@ def prepare(options: ScanOptions) -> Asked:
             rules=rules(loaded, options.control),
             waivers=load_waivers(str(waivers)) if waivers else (),
             today=datetime.now(UTC).date(),
+            notices=(UNREAD_MONITORING,) if loaded.config.monitoring_accounts else (),
         ),
         fail_on=options.fail_on or loaded.config.fail_on or "low",
         outputs=outputs,
@@ -125,12 +128,18 @@ def finish(asked: Asked, report: Report, talk: Talk) -> int:
     """Writes the reports, and says what they mean to a shell.
 
     Raises:
-        BedauditError: nothing was judged.
+        BedauditError: nothing was judged, or a report cannot be written; the others are.
     """
     if not report.findings:
         raise BedauditError("nothing was judged: no region that was read has a control that is about it")
-    for output in sorted(asked.outputs, key=lambda output: output.path is None):
-        _write(output, report, asked, talk)
+    failed: list[str] = []
+    for output in asked.outputs:
+        try:
+            _write(output, report, asked, talk)
+        except ReportError as error:
+            failed.append(str(error))
+    if failed:
+        raise ReportError("\n".join(failed))
     return exit_code(
         report, asked.fail_on, allow_unknown=asked.options.allow_unknown, exit_zero=asked.options.exit_zero
     )

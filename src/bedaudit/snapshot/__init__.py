@@ -48,6 +48,8 @@ class End:
 
     finished_at: str
     calls: int
+    notices: tuple[str, ...] = ()
+    """Beside the header's."""
 
 
 class _Line(BaseModel):
@@ -98,6 +100,7 @@ class _RecordLine(_Line):
 class _EndLine(_Line):
     finished_at: str
     calls: Annotated[int, Field(strict=True, ge=0)]
+    notices: tuple[str, ...]
 
 
 class SnapshotWriter:
@@ -130,7 +133,7 @@ class SnapshotWriter:
 
     def close(self, end: End) -> None:
         """Marks the scan as finished and moves the file to its own name."""
-        self._line({"finished_at": end.finished_at, "calls": end.calls})
+        self._line({"finished_at": end.finished_at, "calls": end.calls, "notices": end.notices})
         try:
             os.fsync(self._descriptor)
             self.partial.replace(self.path)
@@ -188,7 +191,7 @@ class _Source:
         members = self.lines.members(line)
         if "finished_at" in members:
             read = self._validated(line, _EndLine, members)
-            return End(read.finished_at, read.calls)
+            return End(read.finished_at, read.calls, read.notices)
         if self.lines.partial:
             return None
         raise self.lines.error(line.number, "the closing line is missing: the file is cut off")
