@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from bedaudit.cli.scan import scan
 from tests.cli.run import bedaudit, scrubbed
 
 HEAVY = {
@@ -62,7 +64,15 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
     ran = bedaudit("--help", at=tmp_path)
     assert ran.code == 0
     assert ran.out.startswith("Usage: bedaudit [OPTIONS] COMMAND [ARGS]...")
+    assert max(map(len, ran.out.splitlines())) <= 80
     assert [command for command in COMMANDS if f"\n  {command} " not in ran.out] == []
+
+
+def test_every_option_of_a_scan_has_a_variable_and_no_two_the_same() -> None:
+    variables = [each.envvar for each in scan.params if isinstance(each, click.Option)]
+    assert None not in variables
+    assert len(set(variables)) == len(variables)
+    assert {"BEDAUDIT_FAIL_ON", "BEDAUDIT_FROM", "BEDAUDIT_OUTPUT", "BEDAUDIT_EXTERNAL_ID"} <= set(variables)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

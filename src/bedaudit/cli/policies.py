@@ -69,7 +69,7 @@ def control_named(name: str, loaded: Loaded) -> Control:
     """
     known = {control.id: control for control in loaded.controls}
     if name not in known:
-        raise BedauditError(unknown("control", name, known))
+        raise BedauditError(f"{unknown('control', name, known)} (`bedaudit policy list` shows all)")
     return known[name]
 
 

@@ -14,8 +14,8 @@ from bedaudit.cli.scan import scan
 from bedaudit.cli.targets import targets
 
 EXAMPLES = """\
-bedaudit demo                            see a whole audit, without an AWS account
-bedaudit scan                            audit the account whose credentials you have
+bedaudit demo                  see a whole audit, without an AWS account
+bedaudit scan                  audit the account whose credentials you have
 bedaudit scan --org --role BedauditReadOnly -o sarif:bedaudit.sarif
 """
 
