@@ -38,6 +38,7 @@ ALARM = {"AlarmName": "a", "EvaluationPeriods": 3, "ComparisonOperator": "Greate
             {"x": 1},
             ('Unknown parameter in input: "x", must be one of: ',),
         ),
+        ("organizations", "DescribeOrganization", {"x": 1}, ("DescribeOrganization takes no parameter 'x'",)),
     ],
 )
 def test_calls_are_checked_by_the_models_alone(

@@ -11,6 +11,7 @@ from botocore.session import Session
 
 from bedaudit.aws.catalogue import Catalogue
 from bedaudit.aws.client import Client
+from bedaudit.aws.credentials import NotEntered
 from bedaudit.aws.diagnosis import Diagnosis
 from bedaudit.aws.memo import Memo
 from bedaudit.aws.progress import Progress
@@ -304,6 +305,12 @@ def test_a_region_that_lacks_something_is_told_from_one_that_fails(
     named = {"guardrailIdentifier": "g"} if operation is GUARDRAIL else {}
     gap, _ = read(script, lambda aws: aws.attempt(aws.call(operation, **named)), "ap-east-1")
     assert gap.reason == reason
+
+
+def test_a_role_that_cannot_be_assumed_any_more_is_the_gap_of_what_is_read_then() -> None:
+    shut = Gap("denied", "sts:AssumeRole", "AccessDenied", "no")
+    gap, _ = read(lambda request: NotEntered(shut), lambda aws: aws.attempt(aws.call(GROUPS)))
+    assert gap == shut
 
 
 def test_who_answered_for_a_region_is_heard() -> None:

@@ -158,9 +158,9 @@ def test_each_partition_has_its_own_home_and_regions(
         (ALONE, identity("aws-cn"), "Amazon Bedrock has no region in the partition aws-cn"),
         (Settings("7", accounts=("123",)), {}, "'123' is not an account ID: these have 12 digits"),
         (
-            Settings("7", regions=("us-east-l",)),
+            Settings("7", regions=("eu-centrall-1",)),
             {},
-            "'us-east-l' is not a region of the partition aws; did you mean us-east-1?",
+            "'eu-centrall-1' is not a region of the partition aws; did you mean eu-central-1?",
         ),
         (Settings("7", regions=("us-gov-west-1",)), {}, "'us-gov-west-1' is not a region of the partition aws"),
         (
