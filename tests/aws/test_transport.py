@@ -137,6 +137,30 @@ def test_a_silent_endpoint_is_given_up_after_the_read_timeout(monkeypatch: pytes
     assert waited < 2
 
 
+def test_a_reply_that_trickles_is_given_up_after_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    done = threading.Event()
+
+    def trickle() -> None:
+        taken, _ = listening.accept()
+        with taken:
+            taken.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
+            while not done.wait(0.1):
+                taken.sendall(b" ")
+
+    thread = threading.Thread(target=trickle, daemon=True)
+    thread.start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{listening.getsockname()[1]}")
+    before = time.monotonic()
+    with pytest.raises(boto.ReadTimeoutError):
+        send(request("logs", "DescribeLogGroups"), connect_timeout=0.3, read_timeout=0.7)
+    waited = time.monotonic() - before
+    done.set()
+    thread.join()
+    listening.close()
+    assert 1.4 < waited < 5
+
+
 def test_an_endpoint_that_takes_no_connection_is_given_up_after_the_connect_timeout(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
