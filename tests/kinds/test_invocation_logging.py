@@ -50,7 +50,9 @@ def bucket_policy(parameters: Mapping[str, Any]) -> dict[str, Any]:
 AES256 = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 RECORDED: Mapping[str, Any] = {
     "bedrock:GetModelInvocationLoggingConfiguration": {"loggingConfig": CONFIG},
-    "logs:DescribeLogGroups": {"logGroups": [{"logGroupName": GROUP, "retentionInDays": 365, "storedBytes": 0}]},
+    "logs:DescribeLogGroups": {
+        "logGroups": [{"logGroupName": GROUP, "retentionInDays": 365, "dataProtectionStatus": "ACTIVATED"}]
+    },
     "logs:GetDataProtectionPolicy": {"logGroupIdentifier": GROUP},
     "logs:DescribeAccountPolicies": {"accountPolicies": []},
     "logs:DescribeMetricFilters": {"metricFilters": []},

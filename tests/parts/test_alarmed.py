@@ -26,7 +26,7 @@ MATH = {
     ],
 }
 NOT_UNDERSTOOD = {"AlarmName": "odd", "Metrics": [{"Id": "q1", "Expression": "SELECT FROM WHERE"}]}
-UNSURE = Gap("not_implemented", message="its Metrics Insights query is not understood")
+UNSURE = Gap("failed", message="its Metrics Insights query is not understood")
 
 
 def theirs(account: str) -> dict[str, Any]:

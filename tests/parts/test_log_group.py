@@ -24,6 +24,7 @@ GROUP = {
     "storedBytes": 1024,
     "logGroupClass": "STANDARD",
     "deletionProtectionEnabled": True,
+    "dataProtectionStatus": "ACTIVATED",
 }
 MASKED = {
     "Version": "2021-06-01",
@@ -145,7 +146,11 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         group(retentionInDays=None, retentionPolicyName="all"),
         {"retention_days": "never", "retention_set_by": "account_policy"},
     ),
-    ("infrequent_access", group(logGroupClass="INFREQUENT_ACCESS"), {"log_class": "infrequent_access"}),
+    (
+        "infrequent_access_knows_no_subscription_filters",
+        group(logGroupClass="INFREQUENT_ACCESS") | {"logs:DescribeSubscriptionFilters": DENIED},
+        {"log_class": "infrequent_access"},
+    ),
     ("no_class_is_standard", group(logGroupClass=None), {"log_class": "standard"}),
     (
         "a_class_of_the_future",
@@ -182,6 +187,11 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         | {"logs:GetDataProtectionPolicy": {"policyDocument": json.dumps(MASKED)}},
         {"masking": None},
     ),
+    (
+        "a_group_that_never_had_a_policy_is_not_asked_for_it",
+        group(dataProtectionStatus=None) | {"logs:GetDataProtectionPolicy": DENIED},
+        {"masking": None},
+    ),
     ("no_policy_by_error", {"logs:GetDataProtectionPolicy": ABSENT}, {"masking": None}),
     (
         "a_policy_that_is_none",
@@ -205,11 +215,16 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("masking_is_denied", {"logs:DescribeAccountPolicies": DENIED}, {"masking": DENIED}),
     (
-        "metric_filters_of_two_pages",
+        "metric_filters_of_two_pages_but_not_those_of_other_groups",
         {
             "logs:DescribeMetricFilters": [
-                {"metricFilters": [{"filterName": "b"}]},
-                {"metricFilters": [{"filterName": "a"}]},
+                {
+                    "metricFilters": [
+                        {"filterName": "b", "logGroupName": NAME},
+                        {"filterName": "c", "logGroupName": "c"},
+                    ]
+                },
+                {"metricFilters": [{"filterName": "a", "logGroupName": NAME}]},
             ]
         },
         {"metric_filters": ("a", "b")},

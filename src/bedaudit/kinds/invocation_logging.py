@@ -11,14 +11,13 @@ from typing import Literal
 from bedaudit.kinds.kind import Kind, resource
 from bedaudit.model import Gap, Raw, Resource
 from bedaudit.parts import bucket, delivery, log_group, role
+from bedaudit.parts.bedrock_log_groups import GET_LOGGING
 from bedaudit.parts.bucket import Bucket, read_bucket
 from bedaudit.parts.delivery import Delivery, read_delivery
 from bedaudit.parts.log_group import LogGroup, read_log_group
 from bedaudit.parts.role import Role, read_role
-from bedaudit.reader import Operation, Reader
+from bedaudit.reader import Reader
 from bedaudit.state import State
-
-GET_LOGGING = Operation("bedrock", "GetModelInvocationLoggingConfiguration")
 
 
 class CloudWatchDestination(State):

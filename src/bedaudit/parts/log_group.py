@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal, TypeAlias, TypeVar
 
-from bedaudit.model import Gap, Raw
+from bedaudit.model import Facts, Gap, Raw
 from bedaudit.parts import kms_key, masking, subscription_filter
 from bedaudit.parts.kms_key import KmsKey, read_kms_key
 from bedaudit.parts.masking import Masking, read_masking
@@ -63,36 +63,56 @@ _CLASSES: Mapping[str, LogClass] = {
     "DELIVERY": "delivery",
     "ESSENTIALS": "essentials",
 }
+_WITHOUT_SUBSCRIPTIONS = ("infrequent_access", "delivery")
+_UNREAD = Gap("not_read")
+
+AnyLogGroup = TypeVar("AnyLogGroup", bound=LogGroup)
 
 
 async def read_log_group(aws: Reader, name: str) -> LogGroup:
     """The log group of exactly this name in the site."""
-    group = await _find(aws, name)
-    return LogGroup(name=name, exists=False) if group is None else await log_group_state(aws, group)
+    group = await find_log_group(aws, name)
+    return LogGroup(name=name, exists=False) if group is None else await read_parts(aws, group, described(group))
 
 
-async def log_group_state(aws: Reader, group: Raw) -> LogGroup:
-    """The state of a log group, from what DescribeLogGroups says of it."""
-    name = group["logGroupName"]
-    arn = f"arn:{aws.partition}:logs:{aws.region}:{aws.account}:log-group:{name}"
-    key = group.get("kmsKeyId")
+def described(group: Raw) -> LogGroup:
+    """What DescribeLogGroups itself says of a log group; its parts are not read."""
     return LogGroup(
-        name=name,
+        name=group["logGroupName"],
         exists=True,
         retention_days=group.get("retentionInDays", "never"),
         retention_set_by=_retention_set_by(group),
-        kms_key=await aws.part("kms_key", lambda aws: read_kms_key(aws, key, log_group=arn)) if key else None,
+        kms_key=_UNREAD if "kmsKeyId" in group else None,
         log_class=_log_class(group.get("logGroupClass", "STANDARD")),
         deletion_protection=group.get("deletionProtectionEnabled", False),
-        masking=await aws.part("masking", lambda aws: read_masking(aws, group)),
-        metric_filters=await aws.part("metric_filters", lambda aws: _metric_filters(aws, name)),
-        subscription_filters=await aws.part("subscription_filters", lambda aws: read_subscription_filters(aws, name)),
+        masking=_UNREAD,
+        metric_filters=_UNREAD,
+        subscription_filters=_UNREAD,
         stored_bytes=group.get("storedBytes", 0),
-        tags=await aws.part("tags", lambda aws: _tags(aws, arn)),
+        tags=_UNREAD,
     )
 
 
-async def _find(aws: Reader, name: str) -> Raw | None:
+async def read_parts(aws: Reader, group: Raw, state: AnyLogGroup, facts: Facts | None = None) -> AnyLogGroup:
+    """The state with its parts; `facts` where it is a resource of its own, whose state so far they are."""
+    name = state.name
+    arn = f"arn:{aws.partition}:logs:{aws.region}:{aws.account}:log-group:{name}"
+    readings: Mapping[str, Callable[[Reader], Awaitable[Any]]] = {
+        "kms_key": lambda aws: read_kms_key(aws, group["kmsKeyId"], log_group=arn),
+        "masking": lambda aws: read_masking(aws, group),
+        "metric_filters": lambda aws: _metric_filters(aws, name),
+        "subscription_filters": lambda aws: _subscription_filters(aws, state),
+        "tags": lambda aws: _tags(aws, arn),
+    }
+    parts = {
+        part: await aws.part(part, reading, facts=facts)
+        for part, reading in readings.items()
+        if part != "kms_key" or "kmsKeyId" in group
+    }
+    return state.model_copy(update=parts)
+
+
+async def find_log_group(aws: Reader, name: str) -> Raw | None:
     """AWS finds by prefix and sorts by name, so that the very name, if there, comes on an early page."""
     token: dict[str, str] = {}
     while True:
@@ -116,9 +136,22 @@ def _log_class(name: str) -> LogClass | Gap:
     return _CLASSES.get(name) or Gap("failed", str(DESCRIBE_GROUPS), message=f"unknown log class {name}")
 
 
+async def read_metric_filters(aws: Reader) -> tuple[Raw, ...]:
+    """The metric filters of all log groups of the site: the same few pages for whoever asks."""
+    pages = await aws.pages(DESCRIBE_METRIC_FILTERS)
+    return tuple(each for page in pages for each in page.get("metricFilters", []))
+
+
 async def _metric_filters(aws: Reader, name: str) -> tuple[str, ...]:
-    pages = await aws.pages(DESCRIBE_METRIC_FILTERS, logGroupName=name)
-    return tuple(sorted(each["filterName"] for page in pages for each in page.get("metricFilters", [])))
+    filters = await read_metric_filters(aws)
+    return tuple(sorted(each["filterName"] for each in filters if each.get("logGroupName") == name))
+
+
+async def _subscription_filters(aws: Reader, state: LogGroup) -> tuple[SubscriptionFilter, ...]:
+    """Those of a class that can have any."""
+    if state.log_class in _WITHOUT_SUBSCRIPTIONS:
+        return ()
+    return await read_subscription_filters(aws, state.name)
 
 
 async def _tags(aws: Reader, arn: str) -> Mapping[str, str]:

@@ -48,7 +48,8 @@ async def read_masking(aws: Reader, group: Raw) -> Masking | Gap | None:
 
 
 async def _own_policies(aws: Reader, group: Raw) -> tuple[str, ...]:
-    if group.get("dataProtectionStatus", "ACTIVATED") != "ACTIVATED":
+    """The status is there if the log group has, or ever had, a policy of its own."""
+    if group.get("dataProtectionStatus") != "ACTIVATED":
         return ()
     reply = await aws.find(GET_POLICY, logGroupIdentifier=group["logGroupName"])
     document = (reply or {}).get("policyDocument")
