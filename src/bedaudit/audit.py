@@ -103,7 +103,7 @@ class _Live:
 
         with connect(self.settings, self.progress) as aws, ExitStack() as files:
             self.found = found = await targets(aws)
-            log.info("%s reads %d accounts", found.identity, len(found.accounts))
+            log.info("accounts to read, as %s: %d", found.identity, len(found.accounts))
             for account in found.accounts:
                 need_units(self.rules, account.id, account.organizational_units)
             writer = files.enter_context(SnapshotWriter(self.snapshot, self._header(found))) if self.snapshot else None

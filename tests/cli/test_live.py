@@ -184,6 +184,7 @@ def test_interrupt_keeps_what_was_read_and_reports_the_rest_as_not_read(sandbox:
 
 
 def test_demo_needs_no_account_and_says_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "bedaudit.yaml").write_text("regions: [eu-north-1]\norganization: {organizational_units: [ou-mine]}\n")
     ran = bedaudit(
         "demo", "--format", "json", at=tmp_path, env={"AWS_PROFILE": "nobody", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
     )

@@ -36,6 +36,7 @@ def demo(context: click.Context, /, **given: Any) -> int:
     It has most of the faults that real ones have. Takes the options of scan.
     """
     from bedaudit.cli.scan import live
+    from bedaudit.policy.config import Config
     from bedaudit.sandbox import serve
 
     talk = context.ensure_object(Talk)
@@ -45,7 +46,7 @@ def demo(context: click.Context, /, **given: Any) -> int:
     with serve() as sandbox:
         only(sandbox.environment())
         own = {"org": True, "role": sandbox.role, "external_id": None, "profile": None, "from_": None}
-        return live(ScanOptions(**{**given, **own}), talk)
+        return live(ScanOptions(**{**given, **own}), talk, places=Config())
 
 
 @click.command("sandbox", cls=Command, examples=SANDBOX_EXAMPLES)

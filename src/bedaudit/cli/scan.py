@@ -57,14 +57,14 @@ def scan(context: click.Context, /, **given: Any) -> int:
     return offline(options.from_, options, talk)
 
 
-def live(options: ScanOptions, talk: Talk) -> int:
-    """Reads AWS and judges what it says."""
+def live(options: ScanOptions, talk: Talk, *, places: Config | None = None) -> int:
+    """Reads AWS and judges what it says; `places`: look there, and not where the user's settings say."""
     from bedaudit.audit import scan as scan_aws
     from bedaudit.aws.progress import Progress
     from bedaudit.cli import progress
 
     asked, counters = prepare(options), Progress()
-    settings = settings_of(options, asked.config, units=asked.standard.rules.needs_organizational_units)
+    settings = settings_of(options, places or asked.config, units=asked.standard.rules.needs_organizational_units)
     with progress.shown(counters, talk):
         scanned = scan_aws(settings, asked.standard, counters, lambda: datetime.now(UTC), options.save_snapshot)
     if not scanned.interrupted:
