@@ -41,15 +41,26 @@ def test_secrets_become_their_hash_and_the_rest_stays(operation: tuple[str, str]
 
 
 @pytest.mark.parametrize(
-    ("query", "expected"),
+    ("pattern", "expected"),
     [
-        ("fields @message | limit 20", "fields @message | limit 20"),
-        ("filter @message like /secret/ | stats count()", f'filter @message like "{HASH}" | stats count()'),
-        ("filter user = 'secret'", f'filter user = "{HASH}"'),
+        ("ERROR -timeout", "ERROR -timeout"),
+        ('{ $.errorCode = "secret" && $.size > 100 }', f'{{ $.errorCode = "{HASH}" && $.size > 100 }}'),
+        ("{ $.identity.arn = 'secret' }", f'{{ $.identity.arn = "{HASH}" }}'),
+        ("{ $.modelId = %secret% }", f'{{ $.modelId = "{HASH}" }}'),
+        ("", ""),
     ],
 )
-def test_a_query_keeps_its_commands_and_loses_what_it_looks_for(query: str, expected: str) -> None:
-    assert literals(query) == expected
+def test_a_filter_pattern_keeps_its_fields_and_loses_what_it_looks_for(pattern: str, expected: str) -> None:
+    assert literals(pattern) == expected
+
+
+def test_a_saved_query_keeps_its_sources_and_commands_and_loses_what_it_looks_for() -> None:
+    before, looked_for = "SOURCE '/aws/bedrock/x' | filter user = ", "'secret'"
+    definition = {"queryString": before + looked_for, "parameters": [{"name": "who", "defaultValue": "secret"}]}
+    hidden = f'{before}"{digest(looked_for)}"'
+    assert redact("logs", "DescribeQueryDefinitions", {"queryDefinitions": [definition]}) == {
+        "queryDefinitions": [{"queryString": hidden, "parameters": [{"name": "who", "defaultValue": HASH}]}]
+    }
 
 
 def _reach(shape: Shape | None, path: list[str]) -> bool:

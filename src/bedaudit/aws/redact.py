@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from bedaudit.documents.log_query import without_literals
+
 Hide: TypeAlias = Callable[[str], str]
 
 
@@ -20,11 +22,11 @@ def unless_arn(text: str) -> str:
     return text if text.startswith("arn:") else digest(text)
 
 
-_LITERAL = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|/(?:[^/\\\n]|\\.)+/""")
+_LITERAL = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|%[^%]+%""")
 
 
 def literals(text: str) -> str:
-    """A query keeps its commands and fields; what it looks for goes."""
+    """A filter pattern keeps its fields and terms; the quoted texts and regular expressions that it looks for go."""
     return _LITERAL.sub(lambda found: f'"{digest(found.group()[1:-1])}"', text)
 
 
@@ -43,7 +45,10 @@ SECRETS: Mapping[tuple[str, str], Mapping[str, Hide]] = {
         "blockedInputMessaging": digest,
         "blockedOutputsMessaging": digest,
     },
-    ("logs", "DescribeQueryDefinitions"): {"queryDefinitions.*.queryString": literals},
+    ("logs", "DescribeQueryDefinitions"): {
+        "queryDefinitions.*.queryString": without_literals,
+        "queryDefinitions.*.parameters.*.defaultValue": digest,
+    },
     ("logs", "DescribeMetricFilters"): {"metricFilters.*.filterPattern": literals},
     ("logs", "DescribeSubscriptionFilters"): {"subscriptionFilters.*.filterPattern": literals},
     ("lambda", "GetFunctionConfiguration"): {"Environment.Variables.*": digest},
