@@ -183,3 +183,30 @@ def test_judging_may_follow_the_scan_record_by_record() -> None:
 def test_every_kind_of_the_product_can_be_judged() -> None:
     assert judge(rules(), [record()]).findings == ()
     assert policy().controls == ()
+
+
+OWNED = Gap("not_read", "organizations:DescribeOrganization", owner="999988887777")
+OWNER = Site("999988887777", GLOBAL)
+
+
+@pytest.mark.parametrize(
+    ("owners", "outcome"),
+    [
+        pytest.param([], "unknown", id="the_owner_is_not_in_the_scan"),
+        pytest.param([record(OWNER, trail=[{"on": True}])], "not_applicable", id="the_owner_is_read"),
+        pytest.param([record(OWNER, gaps={"trail": DENIED})], "not_applicable", id="the_owner_answers_for_itself"),
+    ],
+)
+@pytest.mark.parametrize("member", [once(gaps={"trail": OWNED}), once(trail=[{"on": OWNED.as_fact()}])])
+def test_what_another_account_has_is_judged_there(member: Record, owners: list[Record], outcome: Outcome) -> None:
+    of_all = dataclasses.replace(TRAIL, mode="require")
+    found = judge(rules(of_all), [member, record(), *owners], KINDS).findings
+    assert [each.outcome for each in found if each.site.account == SITE.account] == [outcome]
+
+
+def test_a_finding_says_which_account_is_asked_instead() -> None:
+    member = once(gaps={"trail": OWNED})
+    (alone,) = judge(rules(TRAIL), [member, record()], KINDS).findings
+    with_owner = judge(rules(TRAIL), [member, record(), record(OWNER, trail=[{"on": True}])], KINDS).findings
+    assert alone.message == "Could not be read: account 999988887777 has it, which is not among the scanned ones."
+    assert with_owner[0].message == "Judged in account 999988887777."

@@ -39,6 +39,8 @@ class Gap:
     code: str | None = None
     """The error code that AWS gave."""
     message: str | None = None
+    owner: str | None = None
+    """The account in which it can be read, where that is another one: where the owner is scanned it is judged there."""
 
     def as_fact(self) -> Facts:
         """Its form inside a state."""
@@ -46,8 +48,8 @@ class Gap:
 
     def as_json(self) -> dict[str, str]:
         """Without the members that are not known."""
-        members = {"reason": self.reason, "operation": self.operation, "code": self.code, "message": self.message}
-        return {name: value for name, value in members.items() if value is not None}
+        names = ("reason", "operation", "code", "message", "owner")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from bedaudit.kinds.alarm import KIND
-from bedaudit.model import Facts, Resource
+from bedaudit.model import Facts, Gap, Resource
 from tests.replay import NOW, Recorded, Replay
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
@@ -153,6 +153,8 @@ def read(
 
 def resources(aws: Replay) -> list[Resource]:
     async def reading() -> list[Resource]:
-        return list(await KIND.read(aws))
+        found = await KIND.read(aws)
+        assert not isinstance(found, Gap)
+        return list(found)
 
     return asyncio.run(reading())

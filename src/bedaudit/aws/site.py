@@ -52,9 +52,10 @@ class SiteScan:
             site.account, site.region, site.partition, self.now, self.home, kind, needs, self.memo, self.heard
         )
         try:
-            return tuple(await kind.read(reader))
+            found = await kind.read(reader)
         except Unreadable as unreadable:
             return unreadable.gap
+        return found if isinstance(found, Gap) else tuple(found)
 
     def record(self, read: _Read) -> Record:
         """All that was read."""

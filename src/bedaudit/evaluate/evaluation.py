@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -82,7 +82,8 @@ class Evaluation:
     def _account(self, account: _Account) -> Iterator[Finding]:
         site, once = replace(account.site, region=GLOBAL), account.once or account.instead
         unseen = {kind: _NOT_READ.as_fact() for kind in self._first}
-        places = self._places(site, once, once, account.about if account.visits else [unseen])
+        sites = account.about if account.visits else [unseen]
+        places = self._places(site, once, once, sites, scanned=self._accounts)
         controls = (control for control in self._rules.for_site(site) if control.id in self._once)
         yield from self._judged(controls, places)
 
@@ -91,7 +92,12 @@ class Evaluation:
             yield from verdicts(control, places(control.kind))
 
     def _places(
-        self, site: Site, reading: _Reading | None, once: _Reading | None, sites: Sequence[Facts]
+        self,
+        site: Site,
+        reading: _Reading | None,
+        once: _Reading | None,
+        sites: Sequence[Facts],
+        scanned: Collection[str] = (),
     ) -> Callable[[str], Place]:
         """What a control is judged on, by its kind."""
         about = About(sites)
@@ -99,7 +105,7 @@ class Evaluation:
         @cache
         def place(kind: str) -> Place:
             resources, gap = self._found(kind, reading, once)
-            return Place(site, about, resources, shape_of(self._kinds[kind].state), gap)
+            return Place(site, about, resources, shape_of(self._kinds[kind].state), gap, scanned)
 
         return place
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bedaudit.model import Drift, Evidence, Gap, Reason
@@ -41,6 +41,11 @@ def of_gaps(gaps: Sequence[Gap]) -> str:
     return f"Could not be read: {_joined([_gap(gap) for gap in gaps])}."
 
 
+def of_owners(gaps: Iterable[Gap]) -> str:
+    """Where it is judged instead."""
+    return f"Judged in account {', '.join(sorted({gap.owner for gap in gaps if gap.owner}))}."
+
+
 def of_drifts(drifts: Sequence[Drift]) -> str:
     """How what is differs from what must be."""
     sentence = _joined([_lacking(drift) for drift in drifts])
@@ -73,6 +78,8 @@ def of_search(kind: str, evidence: Evidence, candidates: int) -> str:
 
 
 def _gap(gap: Gap) -> str:
+    if gap.owner is not None:
+        return f"account {gap.owner} has it, which is not among the scanned ones"
     sentence = _REASONS[gap.reason].format(what=shown(gap.operation) if gap.operation else "reading")
     details = [gap.code, gap.message if gap.reason in _WITH_MESSAGE else None]
     told = ": ".join(shown(detail) for detail in details if detail)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,8 @@ class Place:
     shape: Group
     gap: Gap | None = None
     """Why the kind could not be read."""
+    scanned: Collection[str] = ()
+    """The accounts of the scan, where all of them are known."""
 
 
 def verdicts(control: Control, place: Place) -> Iterator[Finding]:
@@ -115,11 +117,15 @@ class _Judged:
     def undecided(self, gaps: Iterable[Gap], resource: Resource | None = None, **members: Any) -> Finding:
         """Unknown; not applicable where all that is in the way is that AWS does not have it here."""
         found = _ordered(gaps)
+        if found and all(gap.owner in self.place.scanned for gap in found):
+            return self.finding("not_applicable", sentences.of_owners(found), resource, gaps=found)
         out_of_reach = bool(found) and all(gap.reason == "unsupported" for gap in found)
         outcome: Outcome = "not_applicable" if out_of_reach else "unknown"
         return self.finding(outcome, sentences.of_gaps(found), resource, gaps=found, **members)
 
     def kind_gap(self, gap: Gap) -> Finding:
+        if gap.owner in self.place.scanned:
+            return self.finding("not_applicable", sentences.of_owners([gap]), gaps=(gap,))
         outcome: Outcome = "not_applicable" if gap.reason in OUT_OF_REACH else "unknown"
         return self.finding(outcome, sentences.of_gaps([gap]), gaps=(gap,))
 
@@ -132,7 +138,7 @@ def _ordered(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
 
 
 def _parts(gap: Gap) -> tuple[str | None, ...]:
-    return (gap.reason, gap.operation, gap.code, gap.message)
+    return (gap.reason, gap.operation, gap.code, gap.message, gap.owner)
 
 
 def _judge_each(judged: _Judged, path: tuple[str, ...]) -> Iterator[Finding]:

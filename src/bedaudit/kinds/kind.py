@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from bedaudit.model import Call, Facts, Raw, Resource
+from bedaudit.model import Call, Facts, Gap, Raw, Resource
 from bedaudit.reader import Operation, Reader
 from bedaudit.state import State
 
@@ -27,7 +27,8 @@ class Kind:
 
     name: str
     state: type[State]
-    read: Callable[[Reader], Awaitable[Iterable[Resource]]]
+    read: Callable[[Reader], Awaitable[Iterable[Resource] | Gap]]
+    """Its resources at a site, or why none of them can be known there."""
     operations: tuple[Operation, ...]
     """Every operation that `read` may call."""
     scope: Literal["site", "account"] = "site"

@@ -84,6 +84,7 @@ class _GapLine(_Line):
     operation: str | None = None
     code: str | None = None
     message: str | None = None
+    owner: str | None = None
 
 
 class _RecordLine(_Line):
@@ -246,5 +247,5 @@ def _record_line(record: Record) -> dict[str, Any]:
 def _record(line: _RecordLine, partition: str) -> Record:
     site = Site(line.account, line.region, partition, line.account_name, line.organizational_units)
     resources = tuple(Resource(found.kind, found.id, found.arn, found.state, found.raw) for found in line.resources)
-    gaps = tuple(KindGap(gap.kind, Gap(gap.reason, gap.operation, gap.code, gap.message)) for gap in line.gaps)
+    gaps = tuple(KindGap(gap.kind, Gap(**gap.model_dump(exclude={"kind"}))) for gap in line.gaps)
     return Record(site, line.read_at, line.kinds, resources, gaps)
