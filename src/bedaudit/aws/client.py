@@ -58,12 +58,19 @@ class Client:
                     raise
             return await self._wire(Request(service, operation, region, parameters, await who.keys()))
 
+        exhausted = who.limits.exhausted
         try:
-            return await retrying(attempt, service)
+            reply = await retrying(attempt, service, patient=(service, region) not in exhausted)
         except CONNECTING as error:
             until = asyncio.get_running_loop().time() + _DOWN_SECONDS
             self._down.setdefault((service, region), (until, error))
             raise
+        except ClientError as error:
+            if meaning(error, service) == "throttled":
+                exhausted.add((service, region))
+            raise
+        exhausted.discard((service, region))
+        return reply
 
     def close(self) -> None:
         """Lets go of the transport."""

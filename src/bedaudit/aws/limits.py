@@ -51,6 +51,8 @@ class Limits:
 
     def __init__(self) -> None:
         self._buckets: dict[tuple[str, str, str | None], AsyncLimiter] = {}
+        self.exhausted: set[tuple[str, str]] = set()
+        """Service and region in which AWS throttled to the very last attempt, and no call has come through since."""
 
     async def turn(self, service: str, operation: str, region: str) -> None:
         """Waits until one more request is within the rate."""

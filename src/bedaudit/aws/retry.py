@@ -12,13 +12,16 @@ from bedaudit.aws.gaps import CONNECTING, ERRORS, meaning, retry_after
 
 T = TypeVar("T")
 
-_THROTTLED, _CONNECTING, _TRANSIENT, _NEVER = 10, 2, 4, 1
+_THROTTLED, _CONNECTING, _TRANSIENT, _NEVER = 7, 2, 4, 1
 """Attempts in all. Throttling is worth patience; nobody answering is not."""
+
+_IMPATIENT = 2
+"""Attempts at most, once patience was of no use."""
 
 _LONGEST_WAIT = 60.0
 """Seconds, whatever Retry-After says."""
 
-_throttled_wait = wait_random_exponential(multiplier=0.5, max=20)
+_throttled_wait = wait_random_exponential(multiplier=0.5, max=8)
 _transient_wait = wait_random_exponential(multiplier=0.2, max=5)
 
 
@@ -35,8 +38,9 @@ def attempts(error: BaseException, service: str) -> int:
     return _TRANSIENT if passing else _NEVER
 
 
-async def retrying(send: Callable[[], Awaitable[T]], service: str) -> T:
+async def retrying(send: Callable[[], Awaitable[T]], service: str, *, patient: bool = True) -> T:
     """What `send` gives, at the latest after its last attempt; raises what that raised."""
+    most = _THROTTLED if patient else _IMPATIENT
 
     def wait(state: RetryCallState) -> float:
         error = _error(state)
@@ -48,7 +52,7 @@ async def retrying(send: Callable[[], Awaitable[T]], service: str) -> T:
 
     def spent(state: RetryCallState) -> bool:
         error = _error(state)
-        return error is None or state.attempt_number >= attempts(error, service)
+        return error is None or state.attempt_number >= min(most, attempts(error, service))
 
     worth = retry_if_exception(lambda error: attempts(error, service) > 1)
     return await AsyncRetrying(retry=worth, wait=wait, stop=spent, reraise=True)(send)
