@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from bedaudit.documents.dashboard import Body, ShownQuery, parse
 from bedaudit.documents.graph import ShownMetric
+from bedaudit.model import Gap
 
 BEDROCK = "AWS/Bedrock"
+WHICH = Gap("failed", message="for which ModelId it shows a line is not understood")
 
 
 def body(*widgets: Any, **more: Any) -> Body:
@@ -27,6 +29,7 @@ def graph(metrics: Sequence[Any], **properties: Any) -> Mapping[str, Any]:
 
 def shown(metric: str, region: str = "us-east-1", **more: Any) -> ShownMetric:
     given = {"namespace": BEDROCK, "dimensions": {}, "can_show": True, **more}
+    given.setdefault("model", given["dimensions"].get("ModelId"))
     return ShownMetric(metric=metric, region=region, **given)
 
 
@@ -65,7 +68,23 @@ def shown(metric: str, region: str = "us-east-1", **more: Any) -> ShownMetric:
         ),
         (
             graph([[{"expression": "SEARCH('{AWS/Bedrock,ModelId} MetricName=\"InvocationLatency\"', 'p99')"}]]),
-            [shown("InvocationLatency", stat="p99")],
+            [shown("InvocationLatency", stat="p99", model="*")],
+        ),
+        (
+            graph([[{"expression": "SUM(SEARCH('{AWS/Bedrock,ModelId} MetricName=\"Invocations\"', 'Sum'))"}]]),
+            [shown("Invocations", stat="Sum")],
+        ),
+        (
+            graph([[{"expression": "SEARCH('{AWS/Bedrock,ModelId} MetricName=\"Invocations\" claude', 'Sum')"}]]),
+            [shown("Invocations", stat="Sum", model=WHICH)],
+        ),
+        (
+            graph([[{"expression": 'SELECT SUM(Invocations) FROM SCHEMA("AWS/Bedrock", ModelId) GROUP BY ModelId'}]]),
+            [shown("Invocations", stat="Sum", model="*")],
+        ),
+        (
+            graph([["AWS/BedrockMantle", "Inferences", "Model", "a"]]),
+            [shown("Inferences", namespace="AWS/BedrockMantle", dimensions={"Model": "a"}, model="a")],
         ),
         (graph([[{"expression": "SEARCH('{AWS/Bedrock,ModelID} MetricName=\"InvocationLatency\"', 'p99')"}]]), []),
         (

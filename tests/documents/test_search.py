@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +55,31 @@ def found(*names: str, **dimensions: str) -> tuple[Found, ...]:
     ],
 )
 def test_searches_find_what_aws_publishes(text: str, expected: tuple[Found, ...]) -> None:
-    assert parse(f"SEARCH('{text}', 'p99', 300)") == (Search(expected, "p99"),)
+    (search,) = parse(f"SEARCH('{text}', 'p99', 300)")
+    assert by_name(search) == Search(expected, "p99")
+
+
+def by_name(search: Search) -> Search:
+    """Without what is said of the values of dimensions."""
+    return Search(tuple(replace(one, each=frozenset(), open=False) for one in search.found), search.stat)
+
+
+@pytest.mark.parametrize(
+    ("text", "each", "leaves_out"),
+    [
+        ('{AWS/Bedrock,ModelId} MetricName="Invocations"', {"ModelId"}, False),
+        ('{AWS/Bedrock,ModelId} MetricName="Invocations" ModelId="a.b"', set(), False),
+        ('{AWS/Bedrock,ModelId} MetricName="Invocations" ModelId=("a.b" OR "c.d")', {"ModelId"}, True),
+        ('{AWS/Bedrock,ModelId} MetricName="Invocations" claude', {"ModelId"}, True),
+        ('{AWS/Bedrock} MetricName="Invocations"', set(), False),
+        ('Namespace="AWS/Bedrock" MetricName="Invocations"', None, False),
+    ],
+)
+def test_a_search_finds_a_series_for_each_value_of_its_dimensions(
+    text: str, each: set[str] | None, leaves_out: bool
+) -> None:
+    (search,) = parse(f"SEARCH('{text}', 'Sum')")
+    assert {(one.each, one.open) for one in search.found} == {(None if each is None else frozenset(each), leaves_out)}
 
 
 def test_a_search_without_terms_finds_all_with_its_dimensions() -> None:
@@ -71,7 +97,8 @@ def test_every_search_of_an_expression_counts() -> None:
         "SUM(SEARCH('{AWS/Bedrock,ModelId} MetricName=\"Invocations\"','Sum'))"
         ' / SUM(SEARCH("{AWS/Bedrock,ModelId} MetricName=\\"InputTokenCount\\""))'
     )
-    assert parse(text) == (Search(found("Invocations"), "Sum"), Search(found("InputTokenCount"), None))
+    found_by = tuple(by_name(search) for search in parse(text))
+    assert found_by == (Search(found("Invocations"), "Sum"), Search(found("InputTokenCount"), None))
 
 
 @given(st.text() | st.text(alphabet='{},AWS/Bedrock ModelId="()NOTANDOR').map(lambda text: f"SEARCH('{text}', 'Sum')"))

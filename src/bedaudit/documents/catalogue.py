@@ -112,6 +112,11 @@ def is_bedrock(namespace: str) -> bool:
     return not known.others if known else namespace.casefold().startswith("aws/bedrock")
 
 
+def model_dimension(namespace: str) -> str:
+    """The dimension that names the model in a namespace."""
+    return "Model" if namespace == "AWS/BedrockMantle" else "ModelId"
+
+
 def why_impossible(
     namespace: str, metric: str, dimensions: Mapping[str, str], stat: str | None = None, unit: str | None = None
 ) -> Verdict:

@@ -13,6 +13,7 @@ _ID = re.compile(r"(?<![A-Za-z0-9_.])[a-z][A-Za-z0-9_]*")
 _METRICS = re.compile(r"\bMETRICS\s*+\(\s*+(?:\"([^\"]*)\"|'([^']*)')?\s*+\)", re.IGNORECASE)
 _BAND = re.compile(r"\s*ANOMALY_DETECTION_BAND\s*\(", re.IGNORECASE)
 _TOLERANT = re.compile(r"\b(?:FILL|IF|SUM|AVG|MIN|MAX|METRICS|METRIC_COUNT|DATAPOINT_COUNT)\s*\(", re.IGNORECASE)
+_SUMMED = re.compile(r"\b(?:SUM|AVG|MIN|MAX)\s*\(", re.IGNORECASE)
 _INSIGHTS = re.compile(r"\s*SELECT\s", re.IGNORECASE)
 _SEARCH = re.compile(r"\bSEARCH\s*\(", re.IGNORECASE)
 
@@ -60,3 +61,8 @@ def is_band(expression: str) -> bool:
 def may_do_without(expression: str) -> bool:
     """Whether it may have a value though one of its metrics has none."""
     return _TOLERANT.search(_TEXT.sub(" ", expression)) is not None
+
+
+def is_summed(expression: str) -> bool:
+    """Whether it makes one line of many."""
+    return _SUMMED.search(_TEXT.sub(" ", expression)) is not None

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bedaudit.documents import insights, search
-from bedaudit.documents.catalogue import Verdict, why_no_series, why_no_set
-from bedaudit.documents.expressions import is_insights, reachable
+from bedaudit.documents.catalogue import Verdict, model_dimension, why_no_series, why_no_set
+from bedaudit.documents.expressions import is_insights, is_summed, reachable
 from bedaudit.documents.variables import Regions
+from bedaudit.model import Gap
 from bedaudit.state import State
 
 
@@ -25,6 +26,9 @@ class ShownMetric(State):
     """The metric's name; `*` where a search takes every metric of a namespace that is not Bedrock's."""
     dimensions: Mapping[str, str]
     """The dimensions that the series is pinned to."""
+    model: str | Gap | None = None
+    """The model that the series belongs to; `*` where each model has its own line; missing where no line is of one
+    model alone."""
     region: str | None = None
     """The region that the widget shows."""
     account: str | None = None
@@ -114,16 +118,30 @@ def _shown(row: _Row, stat: str | None) -> Iterator[ShownMetric]:
         namespace, metric, *rest = row.tokens
         dimensions = dict(zip(rest[::2], rest[1::2], strict=False))
         can_show = _can(why_no_series(namespace, metric, dimensions))
-        yield ShownMetric(namespace=namespace, metric=metric, dimensions=dimensions, stat=stat, can_show=can_show)
+        yield ShownMetric(
+            namespace=namespace,
+            metric=metric,
+            dimensions=dimensions,
+            model=dimensions.get(model_dimension(namespace)),
+            stat=stat,
+            can_show=can_show,
+        )
 
 
 def _searched(expression: str) -> Iterator[ShownMetric]:
+    summed = is_summed(expression)
     for one in search.parse(expression):
         for found in one.found:
             yield ShownMetric(
                 namespace=found.namespace,
                 metric=found.metric,
                 dimensions=found.dimensions,
+                model=_of_each(
+                    found.namespace,
+                    found.dimensions,
+                    each=frozenset() if summed else found.each,
+                    leaves_out=found.open,
+                ),
                 account=found.account,
                 stat=one.stat,
                 can_show=_can(why_no_set(found.namespace, found.metric, found.dimensions, exact=False)),
@@ -140,10 +158,21 @@ def _queried(expression: str) -> Iterator[ShownMetric]:
             namespace=query.namespace,
             metric=query.metric,
             dimensions=dimensions,
+            model=_of_each(query.namespace, dimensions, each=frozenset(query.group_by), leaves_out=bool(one.open)),
             account=one.pinned.get("AWS.AccountId"),
             stat=query.stat,
             can_show=_can(insights.why_no_data(query)),
         )
+
+
+def _of_each(
+    namespace: str, dimensions: Mapping[str, str], *, each: frozenset[str] | None, leaves_out: bool
+) -> str | Gap | None:
+    """The model of the series that are found."""
+    name = model_dimension(namespace)
+    if name in dimensions or (each is not None and name not in each):
+        return dimensions.get(name)
+    return Gap("failed", message=f"for which {name} it shows a line is not understood") if leaves_out else "*"
 
 
 def _can(verdict: Verdict) -> bool | None:

@@ -24,6 +24,10 @@ class Found:
     metric: str
     dimensions: Mapping[str, str] = field(default_factory=dict)
     account: str | None = None
+    each: frozenset[str] | None = frozenset()
+    """Dimensions of which it finds a series for each value; None: any that there are."""
+    open: bool = False
+    """Whether it leaves series out in a way that names no single value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,9 @@ def _found(text: str) -> tuple[Found, ...]:
     pinned = _pinned(part, dimensions)
     account = next(iter(_exactly(part, ":aws.AccountId")), None)
     names = _names(part, namespace, dimensions)
-    return tuple(Found(of, name, pinned, account) for of, name in names)
+    each = None if dimensions is None else frozenset(dimensions).difference(pinned)
+    leaves_out = _leaves_out(part, pinned, [name for _, name in names])
+    return tuple(Found(of, name, pinned, account, each, leaves_out) for of, name in names)
 
 
 def _fields(text: str) -> tuple[str | None, tuple[str, ...]]:
@@ -159,6 +165,15 @@ def _exactly(part: _Part, name: str) -> tuple[str, ...]:
 def _pinned(part: _Part, dimensions: Iterable[str] | None) -> Mapping[str, str]:
     values = {name: _exactly(part, name) for name in dimensions or ()}
     return {name: found[0] for name, found in values.items() if len(found) == 1}
+
+
+def _leaves_out(part: _Part, pinned: Mapping[str, str], names: list[str]) -> bool:
+    """Whether some term is about the values of dimensions that are not pinned."""
+    if isinstance(part, _Many):
+        return any(_leaves_out(one, pinned, names) for one in part.parts)
+    if part.property is None:
+        return not any(_has(name, part.text) for name in names)
+    return part.property not in ("MetricName", "Namespace", ":aws.AccountId", *pinned)
 
 
 def _names(part: _Part, namespace: str | None, dimensions: tuple[str, ...] | None) -> list[tuple[str, str]]:

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bedaudit.documents import insights
-from bedaudit.documents.catalogue import Verdict, covers, is_sensible, why_no_series, why_no_values
+from bedaudit.documents.catalogue import (
+    Verdict,
+    covers,
+    is_sensible,
+    model_dimension,
+    why_no_series,
+    why_no_values,
+)
 from bedaudit.documents.expressions import is_band, is_insights, may_do_without, reachable
 from bedaudit.model import Gap, Raw
 from bedaudit.state import State
@@ -147,7 +154,7 @@ def _selected(query: insights.Query, one: insights.Filter, period: int | None, a
         metric=query.metric,
         dimensions=dimensions,
         model=unsure
-        if one.open and _model_label(query.namespace) not in dimensions
+        if one.open and model_dimension(query.namespace) not in dimensions
         else _model(query.namespace, dimensions),
         stat=query.stat,
         period=period,
@@ -158,10 +165,6 @@ def _selected(query: insights.Query, one: insights.Filter, period: int | None, a
     return Series(watch, no_series=insights.why_no_data(query), no_values=None, names=names)
 
 
-def _model_label(namespace: str) -> str:
-    return "Model" if namespace == "AWS/BedrockMantle" else "ModelId"
-
-
 def _model(namespace: str, dimensions: Mapping[str, str]) -> str:
-    model = dimensions.get(_model_label(namespace), "*")
-    return f"invalid:{model}" if "*" in model and _model_label(namespace) in dimensions else model
+    model = dimensions.get(model_dimension(namespace), "*")
+    return f"invalid:{model}" if "*" in model and model_dimension(namespace) in dimensions else model
