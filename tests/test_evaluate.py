@@ -13,7 +13,7 @@ from tests.judging import KINDS, MARK, SITE, UNSUPPORTED, control, gap, record, 
 
 GAP = Gap("denied", "logs:DescribeLogGroups")
 NOT_THERE = Gap("unsupported", "logs:DescribeLogGroups")
-NO_REPLY = "Could not be read: logs:DescribeLogGroups was denied."
+NO_REPLY = "Unknown: logs:DescribeLogGroups was denied."
 NOT_READ = Gap("not_read")
 
 
@@ -206,7 +206,7 @@ USED = control("require", {"on": True}, when={"usage.in_use": True})
         ({}, found("not_applicable", "Does not apply: usage.in_use is not set.")),
         ({"in_use": gap()}, found("unknown", NO_REPLY, gaps=(GAP,))),
         ({"in_use": gap("unsupported")}, found(
-            "not_applicable", "Could not be read: logs:DescribeLogGroups is not supported here.", gaps=(NOT_THERE,)
+            "not_applicable", "Unknown: logs:DescribeLogGroups is not supported here.", gaps=(NOT_THERE,)
         )),
         (gap(), found("unknown", NO_REPLY, gaps=(GAP,))),
     ],
@@ -218,12 +218,12 @@ def test_when_decides_whether_a_control_applies(usage: dict[str, Any], finding: 
 def test_when_speaks_first_also_of_a_kind_that_was_not_read() -> None:
     assert [each.outcome for each in judged(USED, record(usage=[{"in_use": False}]))] == ["not_applicable"]
     assert judged(USED, record(usage=[{"in_use": True}])) == (
-        found("unknown", "Could not be read: it was not read.", gaps=(NOT_READ,)),
+        found("unknown", "Unknown: it was not read.", gaps=(NOT_READ,)),
     )
 
 
 def test_usage_that_was_not_read_leaves_it_open() -> None:
-    unknown = found("unknown", "Could not be read: it was not read.", gaps=(NOT_READ,))
+    unknown = found("unknown", "Unknown: it was not read.", gaps=(NOT_READ,))
     assert judged(USED, record(thing=[{"on": True}])) == (unknown,)
     assert judged(USED, record(thing=[{"on": True}], usage=[])) == (unknown,)
 
@@ -307,7 +307,7 @@ def test_what_aws_does_not_have_here_does_not_apply_if_nothing_else_is_open(
 
 def test_a_kind_that_is_partly_unsupported_is_told_once() -> None:
     closed = judged(SMALL, record(gaps={"thing": UNSUPPORTED}))
-    message = "Could not be read: logs:DescribeLogGroups is not supported here."
+    message = "Unknown: logs:DescribeLogGroups is not supported here."
     assert closed == (found("not_applicable", message, gaps=(UNSUPPORTED,)),)
 
 

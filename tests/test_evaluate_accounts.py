@@ -208,5 +208,5 @@ def test_a_finding_says_which_account_is_asked_instead() -> None:
     member = once(gaps={"trail": OWNED})
     (alone,) = judge(rules(TRAIL), [member, record()], KINDS).findings
     with_owner = judge(rules(TRAIL), [member, record(), record(OWNER, trail=[{"on": True}])], KINDS).findings
-    assert alone.message == "Could not be read: account 999988887777 has it, which is not among the scanned ones."
+    assert alone.message == "Unknown: account 999988887777 has it, which is not among the scanned ones."
     assert with_owner[0].message == "Judged in account 999988887777."

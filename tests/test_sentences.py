@@ -19,7 +19,7 @@ def judged(of: Control, *records: Record) -> tuple[Finding, ...]:
 
 def test_the_error_code_is_told() -> None:
     (finding,) = judged(control("require", {"size": 1}), record(gaps={"thing": DENIED}))
-    assert finding.message == "Could not be read: logs:DescribeLogGroups was denied (AccessDeniedException)."
+    assert finding.message == "Unknown: logs:DescribeLogGroups was denied (AccessDeniedException)."
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,13 @@ def test_the_error_code_is_told() -> None:
         (Gap("unreachable", "a:B", None, "no route\nto host"), 'a:B got no answer ("no route\\nto host")'),
         (Gap("not_implemented", "a:B"), "a:B is not implemented by the endpoint"),
         (Gap("failed", "a:B", "Code", "x" * 400), f"a:B failed (Code: {'x' * 297}...)"),
-        (Gap("failed", None, None, "why"), "reading failed (why)"),
+        (Gap("failed", None, None, "why"), "it could not be decided: why"),
+        (Gap("failed"), "reading failed"),
     ],
 )
 def test_a_gap_reads(closed: Gap, message: str) -> None:
     (finding,) = judged(control("require", {"size": 1}), record(gaps={"thing": closed}))
-    assert finding.message == f"Could not be read: {message}."
+    assert finding.message == f"Unknown: {message}."
 
 
 @pytest.mark.parametrize(

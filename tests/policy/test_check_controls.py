@@ -238,13 +238,6 @@ def test_wrong_controls(kind: str, text: str, expected: list[str], tmp_path: Pat
         ("trail", "require: {owner_account: 111122223333, accounts: [111122223333], name: '${site.account}'}"),
         ("logging", "require: {cloudwatch.log_group.retention_days: {at_least: '${days}', not: never, above: 3}}"),
         ("logging", "require: {cloudwatch.log_group.retention_days: 90.0, cloudwatch: {present: true}}"),
-        (
-            "alarm",
-            (
-                "exists: {name: {schema: {if: {const: x}, then: {$ref: '#'}}}}\n"
-                "fix: {create: {AlarmName: x, MetricName: m}}"
-            ),
-        ),
         ("alarm", "require: {name: x}\nfix: {}"),
         (
             "alarm",

@@ -137,7 +137,7 @@ def test_an_argument_that_is_not_known_yet_decides_nothing_but_what_is_missing()
         ),
         (
             {"actions": {"any": {"arn": "w"}}},
-            Explanation((Drift("actions", {"any": {"arn": "w"}}, STATE["actions"]),)),
+            Explanation((Drift("actions", {"any": {"arn": "w"}}, [{"arn": "x"}, {"arn": "y"}, {"arn": "z"}]),)),
         ),
         ({"actions": {"schema": {"type": "text"}}}, Explanation((), (DENIED,))),
         ({"part": 1, "part.days": 2}, Explanation((), (THROTTLED,))),

@@ -30,6 +30,12 @@ def test_a_sound_schema_has_no_problem(schema: Any) -> None:
         ({"items": {"$dynamicRef": "#none"}}, "'#none' leads nowhere in this schema"),
         ({"$id": "https://example.com/schema"}, "$id has no use here"),
         ({"$ref": "#"}, "its references lead in circles"),
+        ({"if": {"const": "x"}, "then": {"$ref": "#"}}, "its references lead in circles"),
+        ({"items": {"dependentSchemas": {"a": {"not": {"$ref": "#/items"}}}}}, "its references lead in circles"),
+        (
+            {"$defs": {"a": {"anyOf": [True, {"$ref": "#/$defs/b"}]}, "b": {"$ref": "#/$defs/a"}}},
+            "its references lead in circles",
+        ),
         ({"pattern": "(?=a)"}, "'(?=a)' is not a regular expression: invalid perl operator: (?="),
         ({"patternProperties": {"\\z": True}}, "not a JSON Schema: '\\\\z' is not a 'regex'"),
     ],

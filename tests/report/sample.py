@@ -253,21 +253,21 @@ FINDINGS = (
         "alarms-are-heard",
         "unknown",
         site(DATA, "us-east-1"),
-        "Could not be read: cloudwatch:DescribeAlarms was denied (AccessDeniedException).",
+        "Unknown: cloudwatch:DescribeAlarms was denied (AccessDeniedException).",
         gaps=(DENIED,),
     ),
     finding(
         "throttles-are-alarmed",
         "unknown",
         site(DATA, "us-east-1"),
-        "Could not be read: cloudwatch:DescribeAlarms was denied (AccessDeniedException).",
+        "Unknown: cloudwatch:DescribeAlarms was denied (AccessDeniedException).",
         gaps=(DENIED,),
     ),
     finding(
         "dashboards-show-latency",
         "waived",
         site(DATA, "us-east-1"),
-        "Could not be read: cloudwatch:ListDashboards is not implemented by the endpoint.",
+        "Unknown: cloudwatch:ListDashboards is not implemented by the endpoint.",
         gaps=(Gap("not_implemented", "cloudwatch:ListDashboards"),),
         waiver=Waiver("No console access", "data@example.com", "2026-12-31", "unknown"),
     ),
@@ -276,7 +276,7 @@ FINDINGS = (
             each,
             "unknown",
             site(CLOSED, "*"),
-            "Could not be read: sts:AssumeRole was denied (AccessDenied).",
+            "Unknown: sts:AssumeRole was denied (AccessDenied).",
             gaps=(CLOSED_GAP,),
         )
         for each in CONTROLS

@@ -38,12 +38,12 @@ def noun(kind: str) -> str:
 
 def of_gaps(gaps: Sequence[Gap]) -> str:
     """Why something is unknown."""
-    return f"Could not be read: {_joined([_gap(gap) for gap in gaps])}."
+    return f"Unknown: {_joined([_gap(gap) for gap in gaps])}."
 
 
-def of_owners(gaps: Iterable[Gap]) -> str:
+def of_owners(accounts: Iterable[str]) -> str:
     """Where it is judged instead."""
-    return f"Judged in account {', '.join(sorted({gap.owner for gap in gaps if gap.owner}))}."
+    return f"Judged in account {', '.join(sorted(set(accounts)))}."
 
 
 def of_drifts(drifts: Sequence[Drift]) -> str:
@@ -80,6 +80,8 @@ def of_search(kind: str, evidence: Evidence, candidates: int) -> str:
 def _gap(gap: Gap) -> str:
     if gap.owner is not None:
         return f"account {gap.owner} has it, which is not among the scanned ones"
+    if gap.reason == "failed" and gap.operation is None and gap.message:
+        return f"it could not be decided: {shown(gap.message)}"
     sentence = _REASONS[gap.reason].format(what=shown(gap.operation) if gap.operation else "reading")
     details = [gap.code, gap.message if gap.reason in _WITH_MESSAGE else None]
     told = ": ".join(shown(detail) for detail in details if detail)

@@ -147,10 +147,7 @@ def _unmet(create: Create, data: Any, condition: Condition, defaults: Mapping[st
     except _UNSUITABLE:
         return ()  # a value is needed that only a site or a user gives; here it is still a template
     decided = _decided_condition(bind.bind_condition(condition, defaults))
-    try:
-        return tuple(dict.fromkeys(drift.path for drift in explain(decided, facts).drifts))
-    except RecursionError:
-        return ()  # by a JSON Schema that refers to itself for some values
+    return tuple(dict.fromkeys(drift.path for drift in explain(decided, facts).drifts))
 
 
 def _decided_condition(condition: Condition) -> Condition:

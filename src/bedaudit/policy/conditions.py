@@ -76,10 +76,21 @@ def _drifts(condition: Condition, facts: Facts, shape: Group | None) -> Iterator
 
 def _drift(test: Test, facts: Facts, shape: Group | None) -> Drift:
     value = lookup(facts, test.path)
-    actual = None if value is MISSING else brief(value)
-    return Drift(
-        dotted(test.path), spelled(test), actual, _because(test.path, facts, shape) if value is False else None
-    )
+    because = _because(test.path, facts, shape) if value is False else None
+    if isinstance(value, list) and WORDS[test.word].argument == "condition":
+        value = _asked(value, tuple(paths(test.argument)))
+    return Drift(dotted(test.path), spelled(test), None if value is MISSING else brief(value), because)
+
+
+def _asked(elements: list[Any], asked: tuple[Path, ...]) -> list[Any]:
+    """Of each element what the condition asks about, each answer once."""
+    answers: list[Any] = []
+    for element in elements:
+        found = {dotted(path): lookup(element, path) for path in asked if path}
+        answer = {path: value for path, value in found.items() if value is not MISSING} if found else element
+        if answer not in answers:
+            answers.append(answer)
+    return answers
 
 
 def _alternatives(condition: Combination, facts: Facts) -> Drift:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bedaudit.policy.globs import regex_problem, regex_search
 
-_SAMPLES: tuple[Any, ...] = (None, True, 0, "", [], {})
+_REFERENCES = ("$ref", "$dynamicRef")
 
 
 def schema_meets(value: Any, schema: Mapping[str, Any]) -> bool:
@@ -24,15 +24,7 @@ def schema_problem(schema: Any) -> str | None:
         _validator().func.check_schema(schema)
     except SchemaError as error:
         return f"not a JSON Schema: {error.message}"
-    problem = next(_problems(schema, schema), None)
-    if problem:
-        return problem
-    try:
-        for sample in _SAMPLES:
-            schema_meets(sample, schema)
-    except RecursionError:
-        return "its references lead in circles"
-    return None
+    return next(_problems(schema, schema), None)
 
 
 @cache
@@ -57,10 +49,7 @@ def _problems(part: Any, schema: Any) -> Iterator[str]:
         return
     if isinstance(part.get("$id"), str):
         yield "$id has no use here"
-    references = [part.get("$ref"), part.get("$dynamicRef")]
-    yield from (
-        f"{to!r} leads nowhere in this schema" for to in references if isinstance(to, str) and not _leads(to, schema)
-    )
+    yield from filter(None, (_astray(part[name], schema) for name in _REFERENCES if isinstance(part.get(name), str)))
     patterns = part.get("patternProperties")
     for pattern in [part.get("pattern"), *(patterns if isinstance(patterns, dict) else ())]:
         if isinstance(pattern, str) and regex_problem(pattern):
@@ -69,13 +58,33 @@ def _problems(part: Any, schema: Any) -> Iterator[str]:
         yield from _problems(value, schema)
 
 
-def _leads(reference: str, schema: Any) -> bool:
+def _astray(reference: str, schema: Any) -> str | None:
+    target = _target(reference, schema)
+    if target is None:
+        return f"{reference!r} leads nowhere in this schema"
+    return "its references lead in circles" if _in_circles(target, schema, (reference,)) else None
+
+
+def _in_circles(part: Any, schema: Any, trail: tuple[str, ...]) -> bool:
+    """Whether a reference leads back to one on the way without going deeper into the value: judging would not end."""
+    if not isinstance(part, dict):
+        return False
+    for to in (part[name] for name in _REFERENCES if isinstance(part.get(name), str)):
+        if to in trail or _in_circles(_target(to, schema), schema, (*trail, to)):
+            return True
+    same_value = [part.get(name) for name in ("not", "if", "then", "else")]
+    for several in (part.get(name) for name in ("allOf", "anyOf", "oneOf", "dependentSchemas")):
+        same_value += several.values() if isinstance(several, dict) else several or []
+    return any(_in_circles(each, schema, trail) for each in same_value)
+
+
+def _target(reference: str, schema: Any) -> Any:
+    """What a reference within the schema leads to, or None."""
     from referencing import Registry  # noqa: PLC0415
     from referencing.exceptions import Unresolvable  # noqa: PLC0415
     from referencing.jsonschema import DRAFT202012  # noqa: PLC0415
 
     try:
-        Registry().resolver_with_root(DRAFT202012.create_resource(schema)).lookup(reference)
+        return Registry().resolver_with_root(DRAFT202012.create_resource(schema)).lookup(reference).contents
     except Unresolvable:
-        return False
-    return True
+        return None
