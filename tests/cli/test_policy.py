@@ -6,10 +6,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import yaml
 
 from bedaudit.policy.builtin import builtin_policies
 from bedaudit.policy.load import load
+from bedaudit.policy.yaml import parse
 from tests.cli.run import Ran, bedaudit, python
 
 OWN = """\
@@ -151,7 +151,10 @@ def test_shipped_examples_are_judged_as_they_say(here: Path) -> None:
 def test_schema_accepts_what_ships(here: Path) -> None:
     schema = bedaudit("policy", "schema", at=here).json
     for path in builtin_policies().values():
-        jsonschema.validate(yaml.safe_load(path.read_text()), schema)
+        document, problems = parse(path.read_bytes(), path.name)
+        assert document is not None
+        assert not problems
+        jsonschema.validate(document.plain(), schema)
 
 
 def test_control_is_explained_in_words(here: Path) -> None:
@@ -200,6 +203,35 @@ def test_settings_change_what_is_explained(here: Path) -> None:
     (here / "bedaudit.yaml").write_text("policies: [own.yaml]\nparameters: {days: 30}\n")
     assert "must be at least 30\n" in bedaudit("explain", "logging-is-on", at=here).out
     assert "one of *, ${each}" in bedaudit("explain", "an-alarm-watches", at=here).out
+
+
+@pytest.mark.parametrize(
+    ("fix", "said"),
+    [
+        ("{}", "  By setting what it requires.\n  As safe as such a change is.\n"),
+        ("{set: {enabled: true}, safety: manual}", "  By setting enabled to true\n  Shown, never applied.\n"),
+    ],
+)
+def test_fix_is_explained(here: Path, fix: str, said: str) -> None:
+    (here / "own.yaml").write_text(OWN.replace("    why: Otherwise", f"    fix: {fix}\n    why: Otherwise"))
+    assert f"How it is mended\n{said}" in bedaudit("explain", "logging-is-on", "-p", "own.yaml", at=here).out
+
+
+def test_creation_is_explained_with_what_it_is_made_of(here: Path) -> None:
+    fix = "{create: {AlarmName: bedrock, MetricName: Invocations, Period: 60, AlarmActions: ['${topic}']}}"
+    own = OWN.replace("    why: To know.", f"    fix: {fix}\n    why: To know.")
+    (here / "own.yaml").write_text(
+        own.replace("controls:", "  topic: {type: string, description: A topic.}\ncontrols:")
+    )
+    ran = bedaudit("explain", "an-alarm-watches", "-p", "own.yaml", at=here)
+    assert "By making one:\n    AlarmName: bedrock\n    MetricName: Invocations\n    Period: 60\n" in ran.out + ran.err
+    assert '    AlarmActions: ["${topic}"]\n' in ran.out
+
+
+def test_shipped_control_is_found_whichever_policies_are_loaded(here: Path) -> None:
+    (here / "bedaudit.yaml").write_text("policies: [own.yaml]\n")
+    assert bedaudit("explain", "invocation-logging-is-enabled", at=here).code == 0
+    assert bedaudit("policy", "show", "invocation-logging-is-enabled", at=here).code == 0
 
 
 def test_every_shipped_control_can_be_explained(here: Path) -> None:

@@ -105,3 +105,17 @@ def test_slip_of_the_keyboard_is_answered_with_what_was_meant(tmp_path: Path, ty
 def test_shell_completion_is_clicks_own(tmp_path: Path, shell: str) -> None:
     ran = bedaudit(at=tmp_path, env={"_BEDAUDIT_COMPLETE": f"{shell}_source"})
     assert "_BEDAUDIT_COMPLETE" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("bedaudit kinds al", {"alarm"}),
+        ("bedaudit scan --fail-on ", {"critical", "high", "medium", "low", "info"}),
+        ("bedaudit policy s", {"show", "schema"}),
+    ],
+)
+def test_completion_offers_words_that_are_known(tmp_path: Path, words: str, offered: set[str]) -> None:
+    asked = {"_BEDAUDIT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
+    ran = bedaudit(at=tmp_path, env=asked)
+    assert {line.partition(",")[2] for line in ran.out.splitlines()} == offered

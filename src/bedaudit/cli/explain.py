@@ -34,7 +34,7 @@ _ELEMENTS = {
     "none": "must have no element of which this is true:",
 }
 _SAFETY = {
-    None: "As safe as the change itself is.",
+    None: "As safe as such a change is.",
     "safe": "Safe to apply.",
     "risky": "Risky: applied only where that is allowed.",
     "manual": "Shown, never applied.",
@@ -48,9 +48,9 @@ _SAFETY = {
 @policy_options
 def explain(control: str, policy: tuple[str, ...], config: Path | None) -> None:
     """Why a CONTROL is there, what it requires and reads, and how it is mended."""
-    from bedaudit.cli.policies import control_named, filled, load
+    from bedaudit.cli.policies import control_named, filled, load, with_shipped
 
-    loaded = load(policy, config)
+    loaded = with_shipped(control, load(policy, config))
     terminal.show(*_page(filled(control_named(control, loaded), loaded)))
 
 
@@ -131,12 +131,15 @@ def _words(condition: Condition, depth: int) -> Iterator[str]:
 
 
 def _mending(fix: Fix | None) -> Iterator[str]:
+    from bedaudit.policy.words import shown
+
     if fix is None:
         yield "By people: the control has no fix."
         return
     if fix.create is not None:
-        yield f"By making one: {', '.join(f'{name}={value}' for name, value in fix.create.items())}"
-    yield from (f"By setting {path} to {value}" for path, value in fix.set.items())
+        yield "By making one:"
+        yield from (f"  {name}: {shown(value)}" for name, value in fix.create.items())
+    yield from (f"By setting {path} to {shown(value)}" for path, value in fix.set.items())
     if fix.create is None and not fix.set:
         yield "By setting what it requires."
     yield _SAFETY[fix.safety]

@@ -73,14 +73,28 @@ def control_named(name: str, loaded: Loaded) -> Control:
     return known[name]
 
 
+def with_shipped(name: str, loaded: Loaded) -> Loaded:
+    """What was loaded, or every shipped policy if only they have a control or a policy of that name."""
+    from bedaudit.policy.builtin import BUILTIN, builtin_policies
+    from bedaudit.policy.load import load as load_policies
+
+    if name in {each.name for each in loaded.policies} | {control.id for control in loaded.controls}:
+        return loaded
+    sources = tuple(f"{BUILTIN}{policy}" for policy in builtin_policies())
+    shipped = Loaded(sources, load_policies(sources), loaded.config)
+    known = {each.name for each in shipped.policies} | {control.id for control in shipped.controls}
+    return shipped if name in known else loaded
+
+
 def filled(control: Control, loaded: Loaded) -> Control:
-    """The control with the values of its parameters in it; what depends on the site keeps its name."""
+    """The control with the values of its parameters in it; what has none, or depends on the site, keeps its name."""
     from bedaudit.policy.bind import EACH, SITE_NAMES, bind
 
     parameters = next(policy.parameters for policy in loaded.policies if policy.name == control.policy)
-    values = {name: parameter.default for name, parameter in parameters.items() if parameter.default is not None}
+    values = {name: f"${{{name}}}" for name in (*parameters, *SITE_NAMES, EACH)}
+    values |= {name: parameter.default for name, parameter in parameters.items() if parameter.default is not None}
     values |= {name: value for name, value in loaded.config.parameters.values.items() if name in parameters}
-    return bind(control, {**values, **{name: f"${{{name}}}" for name in (*SITE_NAMES, EACH)}})
+    return bind(control, values)
 
 
 def rules(loaded: Loaded, only: Sequence[str]) -> Rules:

@@ -109,9 +109,9 @@ def _show_table(loaded: Loaded) -> None:
 @config_option
 def show(name: str, sources: tuple[str, ...], config: Path | None) -> None:
     """Print the YAML of a policy or of one of its controls."""
-    from bedaudit.cli.policies import load
+    from bedaudit.cli.policies import load, with_shipped
 
-    loaded = load(sources, config)
+    loaded = with_shipped(name, load(sources, config))
     controls = {control.id: control.mark for control in loaded.controls}
     policies = {each.name: each.file for each in loaded.policies}
     if name in controls:
