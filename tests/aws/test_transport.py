@@ -252,6 +252,12 @@ def test_a_local_endpoint_gets_no_name_before_its_host(
     assert [(one.host, one.path) for one in seen] == [(netloc, path)]
 
 
+def test_roles_are_assumed_at_the_regional_endpoint_whatever_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")
+    with transport() as wire:
+        assert wire._client("sts", "eu-west-1").meta.endpoint_url == "https://sts.eu-west-1.amazonaws.com"
+
+
 def test_moments_are_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(lambda seen: Answer(b'{"MetricAlarms": [{"StateUpdatedTimestamp": 1.5e9}]}')) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)

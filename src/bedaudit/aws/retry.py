@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from bedaudit.aws.gaps import CONNECTING, ERRORS, meaning, retry_after
 
 T = TypeVar("T")
 
-_THROTTLED, _CONNECTING, _TRANSIENT, _NEVER = 7, 2, 4, 1
-"""Attempts in all. Throttling is worth patience; nobody answering is not."""
+_THROTTLED, _SILENT, _TRANSIENT, _NEVER = 7, 2, 4, 1
+"""Attempts in all. Throttling is worth patience; the long silence of nobody answering is not."""
 
 _IMPATIENT = 2
 """Attempts at most, once patience was of no use."""
@@ -29,8 +29,8 @@ def attempts(error: BaseException, service: str) -> int:
     """How often a request may be sent in all, given how it failed."""
     if not isinstance(error, ERRORS):
         return _NEVER
-    if isinstance(error, CONNECTING):
-        return _CONNECTING
+    if isinstance(error, (*CONNECTING, ReadTimeoutError)):
+        return _SILENT
     found = meaning(error, service)
     if found == "throttled":
         return _THROTTLED

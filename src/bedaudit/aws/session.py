@@ -48,6 +48,7 @@ def shared_session(profile: str | None) -> Session:
     """A session with the same configuration, whose clients take their credentials from `KEYS`."""
     session = Session(profile=profile)
     session.register_component("credential_provider", _AmbientProvider())
+    session.set_config_variable("sts_regional_endpoints", "regional")  # other tokens fail in opt-in regions
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamp)
     session.register("before-parse", refuse_what_is_no_reply)
     return session
