@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from bedaudit.evaluate.owners import Owners
 from bedaudit.evaluate.verdicts import OUT_OF_REACH, About, Place, unread, verdicts
 from bedaudit.kinds import kinds
 from bedaudit.kinds.kind import Kind
@@ -48,6 +49,7 @@ class Evaluation:
         self._first = first_kinds(controls)
         self._once = {control.id for control in controls if self._kinds[control.kind].judged == "account"}
         self._accounts: dict[str, _Account] = {}
+        self._owners = Owners()
         self._gaps: set[SiteGap] = set()
 
     @property
@@ -63,6 +65,7 @@ class Evaluation:
             self._gaps.add(SiteGap(site.account, site.account_name, site.region, reading.whole))
         if site.region == GLOBAL:
             account.once = reading
+            self._owners.add(record)
             return []
         about = self._about(reading, account.once)
         if self._once:
@@ -85,7 +88,7 @@ class Evaluation:
         sites = account.about if account.visits else [unseen]
         places = self._places(site, once, once, sites, scanned=self._accounts)
         controls = (control for control in self._rules.for_site(site) if control.id in self._once)
-        yield from self._judged(controls, places)
+        yield from self._judged(controls, lambda kind: self._owners.known_at(places(kind)))
 
     def _judged(self, controls: Iterable[Control], places: Callable[[str], Place]) -> Iterator[Finding]:
         for control in controls:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bedaudit.evaluate import sentences
@@ -67,6 +67,13 @@ class Place:
     """Why the kind could not be read."""
     scanned: Collection[str] = ()
     """The accounts of the scan, where all of them are known."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """By id, the accounts that have, and judge, resources which are only seen from here: witnesses, no defendants."""
+
+    @property
+    def own(self) -> Sequence[Resource]:
+        """The resources that are judged here."""
+        return [resource for resource in self.resources if resource.id not in self.elsewhere]
 
 
 def verdicts(control: Control, place: Place) -> Iterator[Finding]:
@@ -118,19 +125,23 @@ class _Judged:
         """Unknown; not applicable where all that is in the way is that AWS does not have it here."""
         found = _ordered(gaps)
         if found and all(gap.owner in self.place.scanned for gap in found):
-            return self.finding("not_applicable", sentences.of_owners(found), resource, gaps=found)
+            return self.finding("not_applicable", sentences.of_owners(_owners(found)), resource, gaps=found)
         out_of_reach = bool(found) and all(gap.reason == "unsupported" for gap in found)
         outcome: Outcome = "not_applicable" if out_of_reach else "unknown"
         return self.finding(outcome, sentences.of_gaps(found), resource, gaps=found, **members)
 
     def kind_gap(self, gap: Gap) -> Finding:
         if gap.owner in self.place.scanned:
-            return self.finding("not_applicable", sentences.of_owners([gap]), gaps=(gap,))
+            return self.finding("not_applicable", sentences.of_owners(_owners([gap])), gaps=(gap,))
         outcome: Outcome = "not_applicable" if gap.reason in OUT_OF_REACH else "unknown"
         return self.finding(outcome, sentences.of_gaps([gap]), gaps=(gap,))
 
     def explain(self, condition: Condition, resource: Resource) -> Explanation:
         return explain(condition, resource.state, self.place.shape)
+
+
+def _owners(gaps: Iterable[Gap]) -> Iterator[str]:
+    return (gap.owner for gap in gaps if gap.owner is not None)
 
 
 def _ordered(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
@@ -174,9 +185,9 @@ def _judge(judged: _Judged) -> Iterator[Finding]:
 
 
 def _require(judged: _Judged) -> Iterator[Finding]:
-    control, where = judged.control, judged.control.where
+    where = judged.control.where
     selected, doubts = False, list[Gap]()
-    for resource in judged.place.resources:
+    for resource in judged.place.own:
         chosen = where is None or holds(where, resource.state)
         if chosen is False:
             continue
@@ -185,7 +196,7 @@ def _require(judged: _Judged) -> Iterator[Finding]:
         doubts += unsure
         yield _required(judged, resource, unsure)
     if not selected:
-        yield from _none_selected(judged, doubts, control.at_least_one)
+        yield from _none_selected(judged, doubts)
 
 
 def _required(judged: _Judged, resource: Resource, unsure: tuple[Gap, ...]) -> Finding:
@@ -201,15 +212,20 @@ def _required(judged: _Judged, resource: Resource, unsure: tuple[Gap, ...]) -> F
     )
 
 
-def _none_selected(judged: _Judged, doubts: Sequence[Gap], at_least_one: bool) -> Iterator[Finding]:  # noqa: FBT001
-    kind = sentences.noun(judged.control.kind)
-    if at_least_one and doubts:
+def _none_selected(judged: _Judged, doubts: Sequence[Gap]) -> Iterator[Finding]:
+    control, place = judged.control, judged.place
+    where = control.where or Combination("all", ())
+    afar = [(each, holds(where, each.state)) for each in place.resources if each.id in place.elsewhere]
+    seen = [each for each, truth in afar if truth is not False]
+    if control.at_least_one and not any(truth for _, truth in afar):
         # A resource that may not be selected must not pass for the one that has to be there.
-        yield judged.undecided(doubts)
-    elif at_least_one:
-        yield judged.finding("fail", f"There is no {kind} that this applies to, and there must be one.")
+        unsure = (*doubts, *(gap for each in seen for gap in judged.explain(where, each).gaps))
+        there_must_be = f"There is no {sentences.noun(control.kind)} that this applies to, and there must be one."
+        yield judged.undecided(unsure) if unsure else judged.finding("fail", there_must_be)
+    elif seen and not doubts:
+        yield judged.finding("not_applicable", sentences.of_owners(place.elsewhere[each.id] for each in seen))
     elif not doubts:
-        yield judged.finding("not_applicable", f"There is no {kind} that this applies to.")
+        yield judged.finding("not_applicable", f"There is no {sentences.noun(control.kind)} that this applies to.")
 
 
 def _exists(judged: _Judged) -> Iterator[Finding]:
@@ -258,7 +274,7 @@ def _selecting(control: Control) -> Combination:
 
 def _forbid(judged: _Judged) -> Iterator[Finding]:
     banned, clean = _selecting(judged.control), True
-    for resource in judged.place.resources:
+    for resource in judged.place.own:
         met = holds(banned, resource.state)
         if met is False:
             continue
