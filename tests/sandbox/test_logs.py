@@ -177,6 +177,19 @@ def test_saved_queries_are_replaced_as_a_whole_and_paged(logs: Any) -> None:
     assert code(logs.put_query_definition, **unknown) == "ResourceNotFoundException"
 
 
+def test_a_metric_filter_that_is_put_again_is_replaced(logs: Any) -> None:
+    counted = [{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}]
+    for group, pattern in (("g", "ERROR"), ("h", "WARN"), ("g", "FATAL")):
+        if pattern != "FATAL":
+            logs.create_log_group(logGroupName=group)
+        given = {"filterName": "f", "filterPattern": pattern, "metricTransformations": counted}
+        logs.put_metric_filter(logGroupName=group, **given)
+    found = logs.describe_metric_filters()["metricFilters"]
+    assert [(each["logGroupName"], each["filterPattern"]) for each in found] == [("h", "WARN"), ("g", "FATAL")]
+    missing = {"logGroupName": "none", "filterName": "f", "filterPattern": "", "metricTransformations": counted}
+    assert code(logs.put_metric_filter, **missing) == "ResourceNotFoundException"
+
+
 def test_metric_filters_are_counted_and_paged(logs: Any) -> None:
     logs.create_log_group(logGroupName="g")
     transformation = [{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}]

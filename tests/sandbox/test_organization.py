@@ -18,6 +18,7 @@ from bedaudit.sandbox.organization import HEALTHY_ACCOUNT, ROLE
 from tests.sandbox.conftest import Client
 
 GROUP = "/aws/bedrock/invocations"
+BASELINE = tuple(fault for fault in FAULTS if fault.policy == "baseline")
 Read = Callable[..., Any]
 
 
@@ -105,10 +106,11 @@ def test_no_two_faults_are_in_one_place() -> None:
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
 
 
-def test_faults_name_controls_of_the_baseline() -> None:
-    baseline = Path(__file__).parents[2] / "policies" / "baseline.yaml"
-    controls = {control["id"] for control in yaml.safe_load(baseline.read_text())["controls"]}
-    assert {fault.control for fault in FAULTS if fault.control} <= controls
+@pytest.mark.parametrize("policy", sorted({fault.policy for fault in FAULTS}))
+def test_faults_name_controls_of_their_policy(policy: str) -> None:
+    file = Path(__file__).parents[2] / "policies" / f"{policy}.yaml"
+    controls = {control["id"] for control in yaml.safe_load(file.read_text())["controls"]}
+    assert {fault.control for fault in FAULTS if fault.control and fault.policy == policy} <= controls
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
@@ -145,7 +147,7 @@ def test_the_healthy_accounts_logging_is_complete_and_arrives(read: Read, region
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
 def test_the_healthy_accounts_alarms_are_heard(read: Read, region: str) -> None:
     watched = {alarm["MetricName"] for alarm in alarms(read, HEALTHY_ACCOUNT, region).values()}
-    assert watched == {
+    assert watched >= {
         "InvocationServerErrors",
         "InvocationClientErrors",
         "InvocationThrottles",
@@ -234,13 +236,13 @@ SIGNS: dict[str, tuple[Callable[[Read, SeededFault], Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", BASELINE, ids=lambda fault: fault.name)
 def test_a_fault_is_where_the_table_says(read: Read, fault: SeededFault) -> None:
     sign, expected = SIGNS[fault.name]
     assert sign(read, fault) == expected
 
 
-@pytest.mark.parametrize("fault", [f for f in FAULTS if f.control and f.name != "logging-off"], ids=lambda f: f.name)
+@pytest.mark.parametrize("fault", [f for f in BASELINE if f.control and f.name != "logging-off"], ids=lambda f: f.name)
 def test_bedrock_is_used_and_logging_on_wherever_a_control_is_to_fail(read: Read, fault: SeededFault) -> None:
     assert "Invocations" in metrics(read, fault.account, fault.region)
     assert logging_of(read, fault.account, fault.region) is not None

@@ -111,7 +111,7 @@ async def object_lock(aws: Reader, bucket: str, at: str | None) -> ObjectLock | 
     default = (reply or {}).get("ObjectLockConfiguration", {}).get("Rule", {}).get("DefaultRetention", {})
     if "Mode" not in default:
         return None
-    days = default["Years"] * 365 if "Years" in default else default.get("Days")
+    days = default["Years"] * 365 if default.get("Years") else default.get("Days")
     return ObjectLock(mode="compliance" if default["Mode"] == "COMPLIANCE" else "governance", days=days)
 
 

@@ -98,6 +98,18 @@ def protect(call: Call) -> Reply:
     return {}
 
 
+@operation("logs", "PutMetricFilter")
+def put_metric_filter(call: Call) -> Reply:
+    """Makes a metric filter, or replaces the group's filter of that name."""
+    name, group = call.parameters["filterName"], find(call, call.parameters["logGroupName"]).name
+    held = get_backend("logs")[call.account][call.region].filters
+    reply = call.forward()
+    made = held.metric_filters.pop()
+    held.delete_filter(name, group)
+    held.metric_filters.append(made)
+    return reply
+
+
 @operation("logs", "DescribeMetricFilters")
 def describe_metric_filters(call: Call) -> Reply:
     """Metric filters, at most 50 a page."""

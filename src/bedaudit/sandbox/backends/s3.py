@@ -58,6 +58,16 @@ def create(call: Call) -> Reply:
     return reply
 
 
+@operation("s3", "GetObjectLockConfiguration")
+def get_object_lock(call: Call) -> Reply:
+    """The default lock is in days or in years, never in both."""
+    config = dict(call.forward()["ObjectLockConfiguration"])
+    if "Rule" in config:
+        retention = config["Rule"]["DefaultRetention"]
+        config["Rule"] = {"DefaultRetention": {name: value for name, value in retention.items() if value}}
+    return {"ObjectLockConfiguration": config}
+
+
 def _bucket(name: str) -> FakeBucket:
     partition, account = s3_backends.bucket_accounts[name]
     return s3_backends[account][partition].buckets[name]

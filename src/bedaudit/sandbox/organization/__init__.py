@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from bedaudit.sandbox.invoke import Invoke
-from bedaudit.sandbox.organization import documents, invocation_logs, traffic, watching
+from bedaudit.sandbox.organization import (
+    documents,
+    invocation_logs,
+    plan,
+    regulated,
+    regulated_plan,
+    traffic,
+    watching,
+)
 from bedaudit.sandbox.organization.plan import (
     ACCOUNTS,
     DENIED,
-    FAULTS,
     HEALTHY_ACCOUNT,
     ROLE,
     SITES,
@@ -19,6 +26,8 @@ from bedaudit.sandbox.organization.site import Site
 from bedaudit.sandbox.world import REGIONS, World
 
 __all__ = ["FAULTS", "HEALTHY_ACCOUNT", "ROLE", "SeededFault", "seed"]
+
+FAULTS: tuple[SeededFault, ...] = (*plan.FAULTS, *regulated_plan.FAULTS)
 
 
 def seed(world: World, invoke: Invoke) -> None:
@@ -33,6 +42,7 @@ def seed(world: World, invoke: Invoke) -> None:
         invocation_logs.seed(site, setup)
         traffic.seed(site, setup)
         watching.seed(site, setup)
+        regulated.seed(site, setup)
     world.denials.add(DENIED)
 
 

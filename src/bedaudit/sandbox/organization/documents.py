@@ -43,6 +43,12 @@ def bucket_policy(account: str, region: str, bucket: str, prefixes: Iterable[str
     return _policy([{**write, **_on_behalf_of(account, region)}, insecure])
 
 
+def access_log_policy(account: str, bucket: str) -> str:
+    """Lets S3 write its server access logs."""
+    write = _allow(["s3:PutObject"], service="logging.s3.amazonaws.com", resource=f"arn:aws:s3:::{bucket}/*")
+    return _policy([{**write, "Condition": {"StringEquals": {"aws:SourceAccount": account}}}])
+
+
 def key_policy(account: str, region: str, group: str) -> str:
     """Lets the account administer the key, CloudWatch Logs use it for the group, and Bedrock for S3."""
     actions = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
@@ -75,6 +81,7 @@ def auditor_policy() -> str:
     ]
     actions += ["s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:ListBucket", "kms:Describe*"]
     actions += ["kms:GetKey*", "kms:List*", "sns:GetTopicAttributes", "sns:List*", "account:List*"]
+    actions += ["kinesis:DescribeStreamSummary", "lambda:GetFunctionConfiguration", "firehose:DescribeDeliveryStream"]
     return _policy([_allow(actions, resource="*")])
 
 

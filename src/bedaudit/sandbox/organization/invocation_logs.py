@@ -21,10 +21,10 @@ def seed(site: Site, setup: Setup) -> None:
     """Makes what the configuration names, then the configuration, then what broke afterwards."""
     if not setup.logging:
         return
-    key = _key(site, "bedrock-log-group")
+    key = make_key(site, "bedrock-log-group", GROUP)
     _log_group(site, setup, key)
     role = _role(site, setup)
-    bucket = _bucket(site, setup, _key(site, "bedrock-bucket"))
+    bucket = _bucket(site, setup, make_key(site, "bedrock-bucket", GROUP))
     _configure(site, setup, role, bucket)
     if not setup.group_exists:
         site("logs", "DeleteLogGroup", logGroupName=GROUP)
@@ -32,8 +32,9 @@ def seed(site: Site, setup: Setup) -> None:
         site("kms", "DisableKey", KeyId=key.split("/")[-1])
 
 
-def _key(site: Site, alias: str) -> str:
-    policy = documents.key_policy(site.account, site.region, GROUP)
+def make_key(site: Site, alias: str, group: str) -> str:
+    """A key that rotates, for a log group and for what Bedrock writes to S3."""
+    policy = documents.key_policy(site.account, site.region, group)
     made = site("kms", "CreateKey", Description="Bedrock invocation logs", Policy=policy)
     key = str(made["KeyMetadata"]["Arn"])
     site("kms", "CreateAlias", AliasName=f"alias/{alias}", TargetKeyId=key)
@@ -67,8 +68,13 @@ def _role(site: Site, setup: Setup) -> str:
     return str(made["Role"]["Arn"])
 
 
+def bucket_name(site: Site) -> str:
+    """The bucket of a site's invocation logs."""
+    return f"bedrock-logs-{site.account}-{site.region}"
+
+
 def _bucket(site: Site, setup: Setup, key: str) -> str:
-    name = f"bedrock-logs-{site.account}-{site.region}"
+    name = bucket_name(site)
     where = {} if site.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": site.region}}
     site("s3", "CreateBucket", Bucket=name, **where)
     policy = documents.bucket_policy(site.account, site.region, name, (setup.granted_prefix, _LARGE))

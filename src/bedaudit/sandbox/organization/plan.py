@@ -26,6 +26,8 @@ ACCOUNTS = (
     Account(VENDOR, "vendor-pilot", "ou-sbx1-external"),
 )
 _HEALTHY = Setup()
+_LOGGED_ONCE = replace(_HEALTHY, large_data=False)
+"""Large data goes to the one bucket with all else, so that what is wrong with it is wrong once."""
 _EXTRA_ALARMS = (
     Alarm("bedrock-content-filtered", "ContentFilteredCount"),
     Alarm("bedrock-every-model", "InvocationServerErrors", dimensions={"ModelId": "*"}),
@@ -35,20 +37,22 @@ _EXTRA_ALARMS = (
 )
 
 SITES: dict[tuple[str, str], Setup] = {
-    (MANAGEMENT, "us-east-1"): replace(_HEALTHY, alarms=(*ALARMS, *_EXTRA_ALARMS)),
+    (MANAGEMENT, "us-east-1"): replace(_LOGGED_ONCE, alarms=(*ALARMS, *_EXTRA_ALARMS)),
     (MANAGEMENT, "us-west-2"): replace(
-        _HEALTHY, retention_days=None, alarms=tuple(alarm for alarm in ALARMS if alarm.metric != "InvocationThrottles")
+        _LOGGED_ONCE,
+        retention_days=None,
+        alarms=tuple(alarm for alarm in ALARMS if alarm.metric != "InvocationThrottles"),
     ),
-    (MANAGEMENT, "eu-west-1"): replace(_HEALTHY, on_dashboard=False),
-    (MANAGEMENT, "eu-south-1"): replace(_HEALTHY, trust_is_conditional=False),
+    (MANAGEMENT, "eu-west-1"): replace(_LOGGED_ONCE, on_dashboard=False),
+    (MANAGEMENT, "eu-south-1"): replace(_LOGGED_ONCE, trust_is_conditional=False),
     (HEALTHY_ACCOUNT, "us-east-1"): replace(_HEALTHY, guardrail_traffic=True),
     (HEALTHY_ACCOUNT, "us-west-2"): QUIET,
     (HEALTHY_ACCOUNT, "eu-west-1"): _HEALTHY,
     (HEALTHY_ACCOUNT, "eu-south-1"): QUIET,
-    (CHAT, "us-east-1"): replace(_HEALTHY, group_exists=False),
+    (CHAT, "us-east-1"): replace(_LOGGED_ONCE, group_exists=False),
     (CHAT, "us-west-2"): replace(_HEALTHY, trusted_region="us-east-1"),
-    (CHAT, "eu-west-1"): replace(_HEALTHY, writable_group="/aws/bedrock/invocations-old"),
-    (CHAT, "eu-south-1"): replace(_HEALTHY, granted_prefix="bedrock"),
+    (CHAT, "eu-west-1"): replace(_LOGGED_ONCE, writable_group="/aws/bedrock/invocations-old"),
+    (CHAT, "eu-south-1"): replace(_LOGGED_ONCE, granted_prefix="bedrock"),
     (SEARCH, "us-east-1"): replace(_HEALTHY, key_enabled=False),
     (SEARCH, "us-west-2"): replace(_HEALTHY, s3=False, large_data=False),
     (SEARCH, "eu-west-1"): replace(_HEALTHY, data_flags=False),
@@ -71,9 +75,11 @@ class SeededFault:
     name: str
     what: str
     control: str | None
-    """The control of the baseline policy that is about it; None where it is why something cannot be known."""
+    """The control that is about it; None where it is why something cannot be known."""
     resource: str | None = None
-    """The alarm, where the fault is one alarm's."""
+    """The id of the resource, where the fault is one of several resources'."""
+    policy: str = "baseline"
+    """The shipped policy that the control belongs to."""
 
 
 def _alarm(index: int, name: str, what: str, control: str) -> SeededFault:

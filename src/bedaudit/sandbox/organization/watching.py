@@ -26,7 +26,7 @@ def seed(site: Site, setup: Setup) -> None:
             site("sns", "ConfirmSubscription", TopicArn=arn, Token=_ONCALL)
     for alarm in alarms:
         _put(site, alarm)
-    _settle(site)
+    settle(site)
 
 
 def _put(site: Site, alarm: Alarm) -> None:
@@ -48,7 +48,8 @@ def _put(site: Site, alarm: Alarm) -> None:
     )
 
 
-def _settle(site: Site) -> None:
+def settle(site: Site) -> None:
+    """Has the site's alarms been in OK for a month."""
     since = site.hours_ago(30 * 24)
     moments = ("StateUpdatedTimestamp", "StateTransitionedTimestamp", "AlarmConfigurationUpdatedTimestamp")
     state = {"StateValue": "OK", "StateReason": "Threshold not crossed", **dict.fromkeys(moments, since)}
