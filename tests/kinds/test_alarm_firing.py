@@ -194,3 +194,107 @@ def test_a_composite_alarm_fires_through_its_children(
         composite("above", "ALARM(dead)"),
     ]
     assert fires(composite("one", rule), *children) == expected
+
+
+BAND = math(
+    "one",
+    [
+        stat("m1", "InvocationLatency", returned=True),
+        expression("ad1", "ANOMALY_DETECTION_BAND(m1, 2)"),
+    ],
+    ThresholdMetricId="ad1",
+    Threshold=None,
+    ComparisonOperator="GreaterThanUpperThreshold",
+)
+MATH_BAND = math(
+    "one",
+    [
+        stat("m1", "InputTokenCount"),
+        stat("m2", "OutputTokenCount"),
+        expression("e1", "m1 + m2"),
+        expression("ad1", "ANOMALY_DETECTION_BAND(e1, 2)"),
+    ],
+)
+
+
+def learned(name: str = "InvocationLatency", state: str | None = "TRAINED", **more: Any) -> Mapping[str, Any]:
+    """A detector on one metric."""
+    of = {"Namespace": "AWS/Bedrock", "MetricName": name, "Dimensions": [], "Stat": "Sum", **more}
+    return {"SingleMetricAnomalyDetector": of, **({"StateValue": state} if state else {})}
+
+
+def learned_math(*queries: Mapping[str, Any], state: str = "TRAINED") -> Mapping[str, Any]:
+    return {"MetricMathAnomalyDetector": {"MetricDataQueries": list(queries)}, "StateValue": state}
+
+
+SUM = learned_math(stat("a", "InputTokenCount"), stat("b", "OutputTokenCount"), expression("c", "a + b"))
+NOT_LEARNED = "no anomaly detector has learned InvocationLatency (Sum), so that its band is not drawn"
+
+
+@pytest.mark.parametrize(
+    ("alarm", "detectors", "expected"),
+    [
+        (BAND, [learned()], (True, None)),
+        (BAND, [learned(AccountId="111122223333")], (True, None)),
+        (BAND, [learned(Stat="p99"), learned()], (True, None)),
+        (BAND, [], (False, NOT_LEARNED)),
+        (BAND, [learned(Stat="p99")], (False, NOT_LEARNED)),
+        (BAND, [learned(Namespace="Mine")], (False, NOT_LEARNED)),
+        (BAND, [learned("Invocations")], (False, NOT_LEARNED)),
+        (BAND, [learned(Dimensions=dimension("ModelId", "a.b"))], (False, NOT_LEARNED)),
+        (BAND, [learned(AccountId="444455556666")], (False, NOT_LEARNED)),
+        (
+            BAND,
+            [learned(state="PENDING_TRAINING")],
+            (False, "its anomaly detector is not trained (it is PENDING_TRAINING)"),
+        ),
+        (
+            BAND,
+            [learned(state="TRAINED_INSUFFICIENT_DATA")],
+            (False, "its anomaly detector is not trained (it is TRAINED_INSUFFICIENT_DATA)"),
+        ),
+        (
+            BAND,
+            [learned(state=None)],
+            (
+                Gap("failed", message="AWS does not say how far the training of its anomaly detector is").as_fact(),
+                None,
+            ),
+        ),
+        (MATH_BAND, [SUM], (True, None)),
+        (
+            MATH_BAND,
+            [learned()],
+            (False, "no anomaly detector has learned its expression, so that its band is not drawn"),
+        ),
+        (
+            MATH_BAND,
+            [learned_math(stat("a", "Invocations", returned=True))],
+            (Gap("failed", message="which anomaly detector draws its band is not understood").as_fact(), None),
+        ),
+        (composite("one", "ALARM(band)"), [], (False, f"band: {NOT_LEARNED}")),
+    ],
+)
+def test_a_band_is_drawn_by_a_trained_detector(
+    alarm: Mapping[str, Any], detectors: list[Any], expected: tuple[Any, Any]
+) -> None:
+    band = {**BAND, "AlarmName": "band"}
+    assert fires(alarm, band, DescribeAnomalyDetectors={"AnomalyDetectors": detectors}) == expected
+
+
+def test_unreadable_detectors_leave_a_band_open() -> None:
+    gap = Gap("denied", "cloudwatch:DescribeAnomalyDetectors", "AccessDenied")
+    assert fires(BAND, DescribeAnomalyDetectors=gap) == (gap.as_fact(), None)
+    dead = math("one", [stat("m1", DEAD, returned=True), expression("ad1", "ANOMALY_DETECTION_BAND(m1, 2)")])
+    assert fires(dead, DescribeAnomalyDetectors=gap) == (False, WHY_DEAD)
+
+
+def test_detectors_are_read_once_and_only_for_bands() -> None:
+    aws = replay(
+        metric("plain"), BAND, wanted=lambda part: part == "can_fire", DescribeAnomalyDetectors={"AnomalyDetectors": []}
+    )
+    resources(aws)
+    assert [operation for operation, _, _ in aws.calls] == [
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:DescribeAnomalyDetectors",
+    ]

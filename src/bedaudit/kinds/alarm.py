@@ -86,10 +86,10 @@ class Alarm(State):
     not_heard_because: str | None = None
     """Why nobody hears it."""
     can_fire: Annotated[bool | Gap | None, Because("cannot_fire_because")] = None
-    """Whether AWS publishes what it watches, by AWS's documentation and the metrics seen; missing for metrics that
-    are not Bedrock's."""
+    """Whether AWS publishes what it watches, by AWS's documentation and the metrics seen, and the anomaly detector of
+    its band, if it has one, is trained; missing for metrics that are not Bedrock's."""
     cannot_fire_because: str | None = None
-    """Why it can never fire, and what to watch instead."""
+    """Why it cannot fire, and what to watch instead."""
     log_groups: tuple[str, ...] | None = None
     """The log groups that a log alarm queries."""
     shows_log_lines: bool = False

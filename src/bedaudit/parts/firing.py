@@ -1,6 +1,7 @@
-"""Whether an alarm can ever fire: whether AWS publishes what it watches.
+"""Whether an alarm can fire: whether AWS publishes what it watches, and its band, if it has one, is drawn.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Anomaly_Detection_Alarm.html
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from dataclasses import dataclass
 
 from bedaudit.documents.catalogue import UNDECIDED, Verdict, worst
 from bedaudit.model import Gap, Raw
+from bedaudit.parts import detectors
 from bedaudit.parts.composite import Alarms
+from bedaudit.parts.detectors import read_why_no_band
 from bedaudit.parts.watch import Series, Watched
 from bedaudit.reader import Operation, Reader
 
 LIST_METRICS = Operation("cloudwatch", "ListMetrics")
-OPERATIONS = (LIST_METRICS,)
+OPERATIONS = (LIST_METRICS, *detectors.OPERATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,19 @@ async def read_firing(aws: Reader, alarms: Alarms, name: str) -> Firing:
 async def _single(aws: Reader, alarms: Alarms, name: str) -> Firing:
     watched = alarms.watched(name)
     verdicts = [await _verdict(aws, series) for series in watched.series if series.covered]
-    return judged(watched, verdicts)
+    firing = judged(watched, verdicts)
+    if not watched.anomaly or firing.can_fire is None or firing.can_fire is False:
+        return firing
+    why_not = await aws.attempt(read_why_no_band(aws, watched))
+    if isinstance(why_not, str):
+        return Firing(can_fire=False, because=why_not)
+    return Firing(why_not) if isinstance(why_not, Gap) and firing.can_fire is True else firing
 
 
 def documented(watched: Watched) -> Firing:
     """Whether an alarm that watches this can fire, by AWS's documentation alone."""
-    return judged(watched, [worst((one.no_series, one.no_values)) for one in watched.series if one.covered])
+    firing = judged(watched, [worst((one.no_series, one.no_values)) for one in watched.series if one.covered])
+    return Firing(Gap("not_read")) if watched.anomaly and firing.can_fire is True else firing
 
 
 def judged(watched: Watched, verdicts: list[Verdict | Gap]) -> Firing:

@@ -1,0 +1,73 @@
+"""CloudWatch anomaly detectors, without which the band of an alarm is not drawn."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Literal, TypeAlias, get_args
+
+from bedaudit.kinds.kind import Kind, resource
+from bedaudit.model import Gap, Resource
+from bedaudit.parts import detectors
+from bedaudit.parts.detectors import DESCRIBE_DETECTORS, Detector, DetectorType, read_detectors
+from bedaudit.parts.watch import Watch
+from bedaudit.reader import Reader
+from bedaudit.state import State
+
+Training: TypeAlias = Literal["PENDING_TRAINING", "TRAINED_INSUFFICIENT_DATA", "TRAINED"]
+
+TRAINING: tuple[Training, ...] = get_args(Training)
+
+
+class AnomalyDetector(State):
+    """A CloudWatch anomaly detector, which learns what values of a metric or of metric math are normal."""
+
+    type: DetectorType
+    """Whether it learns one metric, or the result of metric math."""
+    watches: tuple[Watch, ...] | Gap
+    """The metric series that it learns from."""
+    state: Training | Gap | None = None
+    """How far its training is, in AWS's own words; only one that is TRAINED draws a band. Missing: AWS does not say."""
+
+
+async def read(aws: Reader) -> Iterable[Resource]:
+    """Every anomaly detector of the site, of both types."""
+    return [_resource(detector) for detector in await read_detectors(aws)]
+
+
+def _resource(detector: Detector) -> Resource:
+    watched = detector.watched
+    state = AnomalyDetector(
+        type=detector.type,
+        watches=watched.gap or tuple(series.watch for series in watched.series),
+        state=_training(detector.state),
+    )
+    return resource("anomaly_detector", _id(detector, state), state, raw=detector.raw)
+
+
+def _training(state: str | None) -> Training | Gap | None:
+    known = next((one for one in TRAINING if one == state), None)
+    if known is None and state is not None:
+        return Gap("failed", str(DESCRIBE_DETECTORS), message=f"{state} is a value that AWS has added")
+    return known
+
+
+def _id(detector: Detector, state: AnomalyDetector) -> str:
+    """What it learns from, since a detector has no name; AWS's own identifier would not outlive a replacement."""
+    watches = state.watches
+    if detector.type == "metric_math" or isinstance(watches, Gap):
+        queries = json.dumps(detector.raw.get("MetricMathAnomalyDetector"), sort_keys=True, default=str)
+        return f"metric-math:{hashlib.sha256(queries.encode()).hexdigest()[:16]}"
+    (watch,) = watches
+    dimensions = [f"{name}={value}" for name, value in sorted(watch.dimensions.items())]
+    account = [watch.account] if watch.account else []
+    return ":".join([*account, watch.namespace, watch.metric, *dimensions, watch.stat or ""])
+
+
+KIND = Kind(
+    name="anomaly_detector",
+    state=AnomalyDetector,
+    read=read,
+    operations=detectors.OPERATIONS,
+)
