@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bedaudit.kinds.anomaly_detector import KIND
+from bedaudit.kinds.anomaly_detector import read as read_kind
 from bedaudit.model import Gap, Resource
 from bedaudit.reader import Unreadable
 from tests.replay import Recorded, Replay
@@ -48,7 +49,7 @@ def read(recorded: Recorded) -> list[Resource]:
     aws = Replay({"cloudwatch:DescribeAnomalyDetectors": recorded}, operations=KIND.operations)
 
     async def reading() -> list[Resource]:
-        return list(await KIND.read(aws))
+        return list(await read_kind(aws))
 
     found = asyncio.run(reading())
     types = ["SINGLE_METRIC", "METRIC_MATH"]

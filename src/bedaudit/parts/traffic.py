@@ -27,9 +27,9 @@ LARGE_DATA_TO_S3 = "ModelInvocationLargeDataS3Delivery"
 _DELIVERIES = tuple(
     f"{target}{outcome}" for target in (TO_CLOUDWATCH, TO_S3, LARGE_DATA_TO_S3) for outcome in ("Success", "Failure")
 )
-_MOST_QUERIES = 500
+MOST_QUERIES = 500
 """Queries that one GetMetricData takes."""
-_UNREAD = ("InternalError", "Forbidden")
+UNREAD = ("InternalError", "Forbidden")
 
 HourlySums: TypeAlias = Mapping[datetime, float]
 """From the start of an hour to the sum of what happened in it; hours without anything are left out."""
@@ -60,13 +60,13 @@ async def read_traffic(aws: Reader) -> Traffic | Gap:
     names = sorted(series)
     end = aws.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     sums: dict[_Named, dict[datetime, float]] = {}
-    for first in range(0, len(names), _MOST_QUERIES):
-        chunk = names[first : first + _MOST_QUERIES]
+    for first in range(0, len(names), MOST_QUERIES):
+        chunk = names[first : first + MOST_QUERIES]
         queries = [_query(index, name, series[name]) for index, name in enumerate(chunk)]
         start = end - timedelta(days=LOOKBACK_DAYS)
         pages = await aws.pages(GET_METRIC_DATA, MetricDataQueries=queries, StartTime=start, EndTime=end)
         for result in (result for page in pages for result in page.get("MetricDataResults", [])):
-            if result.get("StatusCode") in _UNREAD:
+            if result.get("StatusCode") in UNREAD:
                 return Gap("failed", str(GET_METRIC_DATA), result["StatusCode"], "CloudWatch did not give a metric")
             points = zip(result.get("Timestamps", []), result.get("Values", []), strict=False)
             hours = sums.setdefault(chunk[int(result["Id"][1:])], {})
