@@ -1,0 +1,131 @@
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bedaudit.kinds import tracing
+from bedaudit.model import Gap, Resource
+from tests.replay import NOW, Replay
+
+ACCOUNT = "111122223333"
+DENIED = Gap("denied", "xray:GetTraceSegmentDestination", "AccessDeniedException")
+LOGS = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group"
+SPANS, SIGNALS = f"{LOGS}:aws/spans:*", f"{LOGS}:/aws/application-signals/data:*"
+HERE = {
+    "ArnLike": {"aws:SourceArn": f"arn:aws:xray:us-east-1:{ACCOUNT}:*"},
+    "StringEquals": {"aws:SourceAccount": ACCOUNT},
+}
+
+
+def policies(*resources: str, **members: Any) -> dict[str, Any]:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "xray.amazonaws.com"},
+        "Action": "logs:PutLogEvents",
+        "Resource": list(resources),
+        "Condition": HERE,
+        **members,
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return {"resourcePolicies": [{"policyName": "spans", "policyDocument": document}]}
+
+
+def rules(*names: str) -> dict[str, Any]:
+    probabilistic = {"DesiredSamplingPercentage": 5.0, "ActualSamplingPercentage": 1.0}
+    return {
+        "IndexingRules": [{"Name": each, "ModifiedAt": NOW, "Rule": {"Probabilistic": probabilistic}} for each in names]
+    }
+
+
+RECORDED: Mapping[str, Any] = {
+    "xray:GetTraceSegmentDestination": {"Destination": "CloudWatchLogs", "Status": "ACTIVE"},
+    "xray:GetIndexingRules": [rules("Default")],
+    "xray:GetEncryptionConfig": {"EncryptionConfig": {"Type": "KMS", "KeyId": "1", "Status": "ACTIVE"}},
+    "logs:DescribeResourcePolicies": [policies(SPANS, SIGNALS)],
+}
+STATE = {
+    "destination": "cloudwatch_logs",
+    "status": "active",
+    "transaction_search": True,
+    "indexing_percentage": 5.0,
+    "encryption": "kms",
+    "may_write_spans": True,
+}
+
+
+def read(aws: Replay) -> Resource:
+    (found,) = asyncio.run(tracing.read(aws))
+    return found
+
+
+def state(**recorded: Any) -> Mapping[str, Any]:
+    operations = {("logs:" if "Policies" in name else "xray:") + name: reply for name, reply in recorded.items()}
+    return read(Replay({**RECORDED, **operations}, operations=tracing.KIND.operations)).state
+
+
+def test_tracing_is_destination_indexing_encryption_and_the_right_to_write() -> None:
+    aws = Replay(RECORDED, operations=tracing.KIND.operations)
+    assert read(aws) == Resource("tracing", "tracing", None, STATE)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "fields"),
+    [
+        (
+            {"GetTraceSegmentDestination": {"Destination": "XRay", "Status": "ACTIVE"}},
+            {"destination": "xray", "transaction_search": False},
+        ),
+        (
+            {"GetTraceSegmentDestination": {"Destination": "CloudWatchLogs", "Status": "PENDING"}},
+            {"status": "pending", "transaction_search": False},
+        ),
+        (
+            {"GetTraceSegmentDestination": DENIED},
+            dict.fromkeys(("destination", "status", "transaction_search"), DENIED.as_fact()),
+        ),
+        ({"GetIndexingRules": [rules("Other"), rules("Default")]}, {}),
+        ({"GetIndexingRules": [rules("Other")]}, {"indexing_percentage": None}),
+        ({"GetIndexingRules": DENIED}, {"indexing_percentage": DENIED.as_fact()}),
+        ({"GetEncryptionConfig": {"EncryptionConfig": {"Type": "NONE", "Status": "ACTIVE"}}}, {"encryption": "none"}),
+        ({"GetEncryptionConfig": DENIED}, {"encryption": DENIED.as_fact()}),
+        ({"DescribeResourcePolicies": [{"resourcePolicies": []}]}, {"may_write_spans": False}),
+        ({"DescribeResourcePolicies": [policies(SPANS)]}, {"may_write_spans": False}),
+        ({"DescribeResourcePolicies": [policies(SPANS), policies(SIGNALS)]}, {"may_write_spans": True}),
+        ({"DescribeResourcePolicies": [policies(f"{LOGS}:/aws/spans:*", SIGNALS)]}, {"may_write_spans": False}),
+        (
+            {"DescribeResourcePolicies": [policies(SPANS, SIGNALS, Principal={"Service": "es.amazonaws.com"})]},
+            {"may_write_spans": False},
+        ),
+        (
+            {
+                "DescribeResourcePolicies": [
+                    policies(SPANS, SIGNALS, Condition={"StringEquals": {"aws:SourceAccount": "444455556666"}})
+                ]
+            },
+            {"may_write_spans": False},
+        ),
+        ({"DescribeResourcePolicies": [policies("*", Condition={})]}, {"may_write_spans": True}),
+        ({"DescribeResourcePolicies": DENIED}, {"may_write_spans": DENIED.as_fact()}),
+        (
+            {"DescribeResourcePolicies": [{"resourcePolicies": [{"policyName": "odd", "policyDocument": "{"}]}]},
+            {
+                "may_write_spans": Gap(
+                    "failed",
+                    "logs:DescribeResourcePolicies",
+                    message="the policy depends on something that is not known of the request",
+                ).as_fact()
+            },
+        ),
+    ],
+)
+def test_each_field_comes_from_what_aws_says(recorded: dict[str, Any], fields: dict[str, Any]) -> None:
+    expected = {name: value for name, value in {**STATE, **fields}.items() if value is not None}
+    assert state(**recorded) == expected
+
+
+def test_only_what_is_wanted_is_read() -> None:
+    aws = Replay(RECORDED, operations=tracing.KIND.operations, wanted=lambda part: part == "transaction_search")
+    read(aws)
+    assert [call[0] for call in aws.calls] == ["xray:GetTraceSegmentDestination"]
