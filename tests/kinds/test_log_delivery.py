@@ -225,7 +225,7 @@ def test_every_resource_that_could_deliver_and_does_not_is_named() -> None:
         ListAgents={"agentSummaries": [agent]},
         ListAgentRuntimes=runtimes("r-1"),
         ListGateways={"items": [gateway]},
-        ListMemories={"memories": [{"id": "m-1", "status": "ACTIVE", **stamps}]},
+        ListMemories={"memories": [{"id": "memory-0123456789", "status": "ACTIVE", **stamps}]},
     )
     agent_arn = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:agent/AG1"
     expected = [
@@ -238,8 +238,8 @@ def test_every_resource_that_could_deliver_and_does_not_is_named() -> None:
         missing("agentcore_runtime", f"{AGENTCORE}:runtime/r-1", "USAGE_LOGS"),
         missing("agentcore_gateway", f"{AGENTCORE}:gateway/g-1", "APPLICATION_LOGS"),
         missing("agentcore_gateway", f"{AGENTCORE}:gateway/g-1", "TRACES"),
-        missing("agentcore_memory", f"{AGENTCORE}:memory/m-1", "APPLICATION_LOGS"),
-        missing("agentcore_memory", f"{AGENTCORE}:memory/m-1", "TRACES"),
+        missing("agentcore_memory", f"{AGENTCORE}:memory/memory-0123456789", "APPLICATION_LOGS"),
+        missing("agentcore_memory", f"{AGENTCORE}:memory/memory-0123456789", "TRACES"),
     ]
     assert list(states.values()) == expected
     assert next(iter(states)) == "knowledge-base/KB1/APPLICATION_LOGS"
