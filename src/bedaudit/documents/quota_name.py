@@ -15,7 +15,7 @@ _PER_MODEL = re.compile(
     r"(?P<routing>on-demand|cross-region|global cross-region) model inference tokens per minute for (?P<model>.+)"
 )
 _GEOGRAPHY = re.compile(r"(?P<global>global)\.|(?:us-gov|apac|[a-z]{2})\.")
-_INCIDENTAL = re.compile(r"\b20\d{6}\b|:\d+\w*$")
+_INCIDENTAL = re.compile(r"\b20\d{6}\b|(?::\d+\w*)+$")
 """The date of a model, and the last part of its version."""
 _FIRST_VERSION = re.compile(r"v1$")
 _NO_LETTER = re.compile(r"[^a-z0-9]")

@@ -17,6 +17,9 @@ DESCRIBE_ORGANIZATION = Operation(
 )
 LIST_TAGS = Operation("ce", "ListCostAllocationTags")
 
+_BILLED_ELSEWHERE = ("aws-us-gov",)
+"""Partitions without Cost Explorer: what is used there is on the bill of an account of another one."""
+
 
 class CostAllocationTag(State):
     """A tag by which costs can be told apart, as far as the paying account knows it."""
@@ -31,10 +34,12 @@ class CostAllocationTag(State):
 
 async def read(aws: Reader) -> Iterable[Resource] | Gap:
     """The tags that the account has seen on its bills; the account that manages an organisation pays for all of it."""
+    if aws.partition in _BILLED_ELSEWHERE:
+        return Gap("unsupported", str(LIST_TAGS))
     organization = await aws.find(DESCRIBE_ORGANIZATION)
     payer = organization["Organization"]["MasterAccountId"] if organization else aws.account
     if payer != aws.account:
-        return Gap("not_read", str(DESCRIBE_ORGANIZATION), message="the paying account has it", owner=payer)
+        return Gap("not_read", str(DESCRIBE_ORGANIZATION), owner=payer)
     pages = await aws.pages(LIST_TAGS)
     tags = [tag for page in pages for tag in page.get("CostAllocationTags", [])]
     return [
