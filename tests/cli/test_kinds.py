@@ -43,4 +43,5 @@ def test_kinds_as_json_describe_their_fields(tmp_path: Path) -> None:
         "description": "Hours since it went into that state.",
     }
     assert described["fields"]["watches"]["list"] is True
-    assert [each["kind"] for each in bedaudit("kinds", "--format", "json", at=tmp_path).json] == list(kinds())
+    every = bedaudit("kinds", at=tmp_path, env={"BEDAUDIT_KINDS_FORMAT": "json"}).json
+    assert [each["kind"] for each in every] == list(kinds())

@@ -27,12 +27,12 @@ bedaudit kinds alarm --format json
 @click.command("kinds", cls=Command, examples=EXAMPLES)
 @click.argument("kind", type=KIND, required=False, metavar="[KIND]")
 @as_json
-def kinds(kind: str | None, format_: str) -> None:
+def kinds(kind: str | None, format: str) -> None:  # noqa: A002
     """What policies can speak of: the kinds, or the fields of one KIND."""
     from bedaudit.kinds import kinds as known
 
     chosen = [known()[kind]] if kind else list(known().values())
-    if format_ == "json":
+    if format == "json":
         described = [_described(one, fields=kind is not None) for one in chosen]
         terminal.write(json.dumps(described[0] if kind else described, indent=2))
     elif kind:

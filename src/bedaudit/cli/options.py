@@ -72,7 +72,6 @@ _verdict = partial(_option, "Verdict")
 config_option = _judged("--config", metavar="FILE", type=FILE, help="Settings. Default: bedaudit.yaml, if it is here.")
 as_json = click.option(
     "--format",
-    "format_",
     cls=Option,
     type=click.Choice(["text", "json"]),
     default="text",

@@ -59,12 +59,12 @@ def validate(sources: tuple[str, ...], config: Path | None) -> None:
 @SOURCES
 @config_option
 @as_json
-def list_(sources: tuple[str, ...], config: Path | None, format_: str) -> None:
+def list_(sources: tuple[str, ...], config: Path | None, format: str) -> None:  # noqa: A002
     """List controls."""
     from bedaudit.cli.policies import load
 
     loaded = load(sources, config)
-    if format_ == "json":
+    if format == "json":
         terminal.write(json.dumps([_described(control) for control in loaded.controls], indent=2))
         return
     _show_table(loaded)

@@ -36,7 +36,7 @@ HOW = (
 @click.command("targets", cls=Command, examples=EXAMPLES, short_help="What a scan would visit, and the calls it costs.")
 @scope_options
 @as_json
-def targets(format_: str, **given: Any) -> int:
+def targets(format: str, **given: Any) -> int:  # noqa: A002
     """List the accounts and regions that a scan would visit, and estimate the calls that it would cost.
 
     Enters each account to ask which regions are enabled, and reads nothing else. Exit 3 if one cannot be entered.
@@ -49,7 +49,7 @@ def targets(format_: str, **given: Any) -> int:
     judged = rules(loaded, scope.control)
     seen = survey(settings_of(scope, loaded.config, units=judged.needs_organizational_units), Progress())
     calls = estimate(judged, seen)
-    terminal.write(json.dumps(_described(seen, calls), indent=2) if format_ == "json" else _text(seen, calls))
+    terminal.write(json.dumps(_described(seen, calls), indent=2) if format == "json" else _text(seen, calls))
     return UNSEEN if any(gap for _, _, gap in _visits(seen)) else PASSED
 
 
