@@ -51,5 +51,6 @@ def _account(world: World, site: Site) -> None:
         trust = documents.auditor_trust(world.management)
         site("iam", "CreateRole", RoleName=ROLE, AssumeRolePolicyDocument=trust)
         site("iam", "PutRolePolicy", RoleName=ROLE, PolicyName="read", PolicyDocument=documents.auditor_policy())
-    shown = [region for (account, region), setup in SITES.items() if account == site.account and setup.on_dashboard]
+    own = {region: setup for (account, region), setup in SITES.items() if account == site.account}
+    shown = {region: setup for region, setup in own.items() if setup.on_dashboard}
     watching.seed_dashboard(site, shown)

@@ -54,7 +54,7 @@ SITES: dict[tuple[str, str], Setup] = {
     (CHAT, "eu-west-1"): replace(_LOGGED_ONCE, writable_group="/aws/bedrock/invocations-old"),
     (CHAT, "eu-south-1"): replace(_LOGGED_ONCE, granted_prefix="bedrock"),
     (SEARCH, "us-east-1"): replace(_HEALTHY, key_enabled=False),
-    (SEARCH, "us-west-2"): replace(_HEALTHY, s3=False, large_data=False),
+    (SEARCH, "us-west-2"): replace(_HEALTHY, s3=False, large_data=False, bypassed="product-search"),
     (SEARCH, "eu-west-1"): replace(_HEALTHY, data_flags=False),
     (SEARCH, "eu-south-1"): replace(_HEALTHY, last_event_hours=9 * 24.0),
     (STAGING, "us-east-1"): replace(_HEALTHY, logging=False),

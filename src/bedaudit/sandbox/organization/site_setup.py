@@ -41,6 +41,8 @@ class Setup:
     """A site where Bedrock is used, or could be."""
 
     traffic: bool = True
+    bypassed: str | None = None
+    """The inference profile whose model is called itself."""
     guardrail_traffic: bool = False
     logging: bool = True
     data_flags: bool = True

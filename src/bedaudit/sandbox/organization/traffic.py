@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
+from bedaudit.sandbox.backends.bedrock_profiles import profile_id
 from bedaudit.sandbox.backends.cloudwatch_metrics import Metrics, Sample, Series
 from bedaudit.sandbox.organization.site import Site
 from bedaudit.sandbox.organization.site_setup import Setup
 
-MODELS = ("anthropic.claude-sonnet-4-5-20250929-v1:0", "amazon.nova-pro-v1:0")
+PROFILES = {"support-chat": "anthropic.claude-sonnet-4-5-20250929-v1:0", "product-search": "amazon.nova-pro-v1:0"}
+"""The application inference profiles that workloads call, by name, and the models behind them."""
 _MOST_RECENT_HOURS = 0.25
 _PER_MODEL = {
     "Invocations": 40.0,
@@ -29,11 +31,12 @@ def seed(site: Site, setup: Setup) -> None:
     """Writes what Bedrock would have published at the site."""
     if not setup.traffic:
         return
+    models = called(setup)
     for name, per_hour in _PER_MODEL.items():
-        for model in MODELS:
+        for model in models:
             _write(site, ("AWS/Bedrock", name, (("ModelId", model),)), per_hour)
-        _write(site, ("AWS/Bedrock", name, ()), per_hour * len(MODELS))
-    for model in MODELS:
+        _write(site, ("AWS/Bedrock", name, ()), per_hour * len(models))
+    for model in models:
         _write(site, ("AWS/Bedrock", "InvocationLatency", (("ModelId", model),)), _LATENCY_MS)
     _write(site, ("AWS/Bedrock", "InvocationLatency", ()), _LATENCY_MS)
     _deliveries(site, setup)
@@ -41,6 +44,11 @@ def seed(site: Site, setup: Setup) -> None:
         for name in ("Invocations", "InvocationsIntervened"):
             _write(site, ("AWS/Bedrock/Guardrails", name, (("Operation", "ApplyGuardrail"),)), 4.0)
             _write(site, ("AWS/Bedrock/Guardrails", name, ()), 4.0)
+
+
+def called(setup: Setup) -> tuple[str, ...]:
+    """What is called at a site: profiles by their ids, and the model itself where one is bypassed."""
+    return tuple(model if name == setup.bypassed else profile_id(name) for name, model in PROFILES.items())
 
 
 def _deliveries(site: Site, setup: Setup) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from bedaudit.sandbox.backends.cloudwatch_alarms import Alarm as Held
 from bedaudit.sandbox.backends.cloudwatch_alarms import Alarms
 from bedaudit.sandbox.organization.site import Site
 from bedaudit.sandbox.organization.site_setup import GUARDRAIL_ALARM, Alarm, Setup
-from bedaudit.sandbox.organization.traffic import MODELS
+from bedaudit.sandbox.organization.traffic import called
 
 _ONCALL = "oncall@example.com"
 UNHEARD_TOPIC, MISSING_TOPIC = "bedrock-alarms-unconfirmed", "bedrock-alarms-deleted"
@@ -57,14 +57,14 @@ def settle(site: Site) -> None:
     alarms.update({name: Held(alarm.type, {**alarm.shown, **state}) for name, alarm in alarms.items()})
 
 
-def seed_dashboard(site: Site, regions: Iterable[str]) -> None:
+def seed_dashboard(site: Site, regions: Mapping[str, Setup]) -> None:
     """Makes the account's dashboard, with a row of widgets for each region."""
-    widgets = [widget for row, region in enumerate(regions) for widget in _row(row, region)]
+    widgets = [widget for row, (region, setup) in enumerate(regions.items()) for widget in _row(row, region, setup)]
     if widgets:
         site("cloudwatch", "PutDashboard", DashboardName="bedrock", DashboardBody=json.dumps({"widgets": widgets}))
 
 
-def _row(row: int, region: str) -> list[dict[str, Any]]:
+def _row(row: int, region: str, setup: Setup) -> list[dict[str, Any]]:
     titles = {"Invocations": "Sum", "InvocationLatency": "p99", "InputTokenCount": "Sum"}
     return [
         {
@@ -73,13 +73,18 @@ def _row(row: int, region: str) -> list[dict[str, Any]]:
             "y": 6 * row,
             "width": 8,
             "height": 6,
-            "properties": {"title": f"{name} in {region}", "region": region, "stat": stat, "metrics": _lines(name)},
+            "properties": {
+                "title": f"{name} in {region}",
+                "region": region,
+                "stat": stat,
+                "metrics": _lines(name, setup),
+            },
         }
         for column, (name, stat) in enumerate(titles.items())
     ]
 
 
-def _lines(name: str) -> list[list[Any]]:
-    first, *others = MODELS
+def _lines(name: str, setup: Setup) -> list[list[Any]]:
+    first, *others = called(setup)
     lines: list[list[Any]] = [["AWS/Bedrock", name, "ModelId", first], *(["...", other] for other in others)]
     return [*lines, [".", "OutputTokenCount", ".", first]] if name == "InputTokenCount" else lines
