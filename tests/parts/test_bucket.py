@@ -200,6 +200,11 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("locked_for_days", locked(Mode="GOVERNANCE", Days=30), {"object_lock": ObjectLock(mode="governance", days=30)}),
     ("locked_for_years", locked(Mode="COMPLIANCE", Years=2), {"object_lock": ObjectLock(mode="compliance", days=730)}),
     (
+        "locked_for_days_and_no_years",
+        locked(Mode="GOVERNANCE", Days=30, Years=0),
+        {"object_lock": ObjectLock(mode="governance", days=30)},
+    ),
+    (
         "lock_without_default",
         {"s3:GetObjectLockConfiguration": {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}},
         {"object_lock": None},
