@@ -44,6 +44,8 @@ class Setup:
     bypassed: str | None = None
     """The inference profile whose model is called itself."""
     guardrail_traffic: bool = False
+    agent_traffic: bool = False
+    """Whether an agent runs in AgentCore."""
     logging: bool = True
     data_flags: bool = True
     large_data: bool = True

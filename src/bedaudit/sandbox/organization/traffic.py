@@ -20,6 +20,7 @@ _PER_MODEL = {
     "InvocationClientErrors": 0.5,
 }
 _LATENCY_MS = 1800.0
+_PER_AGENT = {"Invocations": 12.0, "SystemErrors": 0.0, "UserErrors": 0.2, "Throttles": 0.0, "Latency": 5200.0}
 _DELIVERIES = {
     "ModelInvocationLogsCloudWatchDelivery": ("cloudwatch", 80.0),
     "ModelInvocationLogsS3Delivery": ("s3", 80.0),
@@ -40,10 +41,17 @@ def seed(site: Site, setup: Setup) -> None:
         _write(site, ("AWS/Bedrock", "InvocationLatency", (("ModelId", model),)), _LATENCY_MS)
     _write(site, ("AWS/Bedrock", "InvocationLatency", ()), _LATENCY_MS)
     _deliveries(site, setup)
+    _guardrails_and_agents(site, setup)
+
+
+def _guardrails_and_agents(site: Site, setup: Setup) -> None:
     if setup.guardrail_traffic:
         for name in ("Invocations", "InvocationsIntervened"):
             _write(site, ("AWS/Bedrock/Guardrails", name, (("Operation", "ApplyGuardrail"),)), 4.0)
             _write(site, ("AWS/Bedrock/Guardrails", name, ()), 4.0)
+    if setup.agent_traffic:
+        for name, per_hour in _PER_AGENT.items():
+            _write(site, ("AWS/Bedrock-AgentCore", name, (("Service", "AgentCore.Runtime"),)), per_hour)
 
 
 def called(setup: Setup) -> tuple[str, ...]:
