@@ -254,6 +254,25 @@ def test_an_account_that_lets_nobody_in_is_one_gap_and_touches_no_other(asked: b
     assert scanned.progress.sites == scanned.progress.sites_done == 4 + len(regions)
 
 
+def test_a_role_that_cannot_be_assumed_again_while_regions_are_listed_is_one_gap() -> None:
+    assumed: list[Request] = []
+
+    def assume(request: Request) -> Any:
+        assumed.append(request)
+        return None if len(assumed) == 1 else refusal("AccessDenied", 403)
+
+    def expired(request: Request) -> Any:
+        return refusal("ExpiredTokenException", 403) if request.keys.access_key == "222222222222" else None
+
+    scanned = Run(but(AssumeRole=assume, ListRegions=expired), accounts=(HOME, "222222222222"), regions=("us-east-1",))
+    hint = "no (no role R here, or its trust policy or external ID does not let the caller in)"
+    assert scanned.seen == {
+        (HOME, "global"): BOARD,
+        (HOME, "us-east-1"): WHOLE,
+        ("222222222222", "us-east-1"): ((), (), (gap("denied", "sts:AssumeRole", "AccessDenied", hint),)),
+    }
+
+
 def test_each_account_is_read_with_its_own_keys() -> None:
     scanned = Run(accounts=(HOME, "222222222222", "333333333333"))
     signed = {

@@ -28,11 +28,11 @@ async def enter(aws: Connection, found: Targets, account: Account) -> Entry | Ga
     who = _identity(aws, found, account)
     try:
         await who.keys()
+        return Entry(who, await visit(aws, who, found))
     except NotEntered as refused:
         return refused.gap
     except ERRORS as error:
         return gap_of(error, "sts", "GetCallerIdentity")
-    return Entry(who, await visit(aws, who, found))
 
 
 async def preview(aws: Connection, found: Targets) -> Mapping[Account, Visit | Gap]:
