@@ -5,8 +5,9 @@ import pytest
 from bedaudit.documents.event_selectors import Recorded, recorded
 
 AGENT, GUARDRAIL = "AWS::Bedrock::AgentAlias", "AWS::Bedrock::Guardrail"
-NOTHING = Recorded(management=False, data=(), partial_data=())
-MANAGEMENT = Recorded(management=True, data=(), partial_data=())
+NOTHING = Recorded(management=False, anything=False, data=(), partial_data=())
+SOME_MANAGEMENT = Recorded(management=False, anything=True, data=(), partial_data=())
+MANAGEMENT = Recorded(management=True, anything=True, data=(), partial_data=())
 
 
 def advanced(*selectors: dict[str, Any]) -> dict[str, Any]:
@@ -29,21 +30,21 @@ def data(type_: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("selectors", "management"),
+    ("selectors", "expected"),
     [
-        ([{}], True),
-        ([{"ReadWriteType": "All", "IncludeManagementEvents": True}], True),
-        ([{"ReadWriteType": "ReadOnly"}], False),
-        ([{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}], False),
-        ([{"ReadWriteType": "ReadOnly"}, {"ReadWriteType": "WriteOnly"}], True),
-        ([{"IncludeManagementEvents": False}], False),
-        ([{"ExcludeManagementEventSources": ["kms.amazonaws.com"]}], True),
-        ([{"ExcludeManagementEventSources": ["bedrock.amazonaws.com"]}], False),
-        ([{"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]}], True),
+        ([{}], MANAGEMENT),
+        ([{"ReadWriteType": "All", "IncludeManagementEvents": True}], MANAGEMENT),
+        ([{"ReadWriteType": "ReadOnly"}], SOME_MANAGEMENT),
+        ([{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}], SOME_MANAGEMENT),
+        ([{"ReadWriteType": "ReadOnly"}, {"ReadWriteType": "WriteOnly"}], MANAGEMENT),
+        ([{"IncludeManagementEvents": False}], NOTHING),
+        ([{"ExcludeManagementEventSources": ["kms.amazonaws.com"]}], MANAGEMENT),
+        ([{"ExcludeManagementEventSources": ["bedrock.amazonaws.com"]}], SOME_MANAGEMENT),
+        ([{"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]}], MANAGEMENT),
     ],
 )
-def test_classic_selectors_record_management_events(selectors: list[dict[str, Any]], management: bool) -> None:
-    assert recorded({"EventSelectors": selectors}) == Recorded(management, (), ())
+def test_classic_selectors_record_management_events(selectors: list[dict[str, Any]], expected: Recorded) -> None:
+    assert recorded({"EventSelectors": selectors}) == expected
 
 
 def test_a_trail_without_selectors_records_all_management_events() -> None:
@@ -54,7 +55,7 @@ def test_a_trail_without_selectors_records_all_management_events() -> None:
     ("selectors", "expected"),
     [
         ([{"eventCategory": "Management"}], MANAGEMENT),
-        ([{"eventCategory": "Management", "readOnly": "false"}], NOTHING),
+        ([{"eventCategory": "Management", "readOnly": "false"}], SOME_MANAGEMENT),
         ([{"eventCategory": "Management", "readOnly": each} for each in ("true", "false")], MANAGEMENT),
         (
             [
@@ -66,38 +67,43 @@ def test_a_trail_without_selectors_records_all_management_events() -> None:
             MANAGEMENT,
         ),
         ([{"eventCategory": "Management", "eventSource": {"NotStartsWith": ["bedrock"]}}], NOTHING),
-        ([{"eventCategory": "Management", "eventSource": "bedrock.amazonaws.com"}], NOTHING),
+        ([{"eventCategory": "Management", "eventSource": "bedrock.amazonaws.com"}], SOME_MANAGEMENT),
         ([{"eventCategory": "Management", "eventSource": {"StartsWith": ["bedrock"]}}], MANAGEMENT),
-        ([{"eventCategory": "Management", "eventName": {"NotEquals": ["InvokeModel"]}}], NOTHING),
+        ([{"eventCategory": "Management", "eventName": {"NotEquals": ["InvokeModel"]}}], SOME_MANAGEMENT),
         ([{"eventCategory": "NetworkActivity", "eventSource": "bedrock.amazonaws.com"}], NOTHING),
         ([{"eventCategory": {"EndsWith": ["Insight"]}}], NOTHING),
         ([data("AWS::S3::Object")], NOTHING),
-        ([data(AGENT)], Recorded(management=False, data=(AGENT,), partial_data=())),
-        ([data(GUARDRAIL), data(AGENT)], Recorded(management=False, data=(AGENT, GUARDRAIL), partial_data=())),
-        ([data(AGENT, readOnly="true")], Recorded(management=False, data=(), partial_data=(AGENT,))),
+        ([data(AGENT)], Recorded(management=False, anything=True, data=(AGENT,), partial_data=())),
+        (
+            [data(GUARDRAIL), data(AGENT)],
+            Recorded(management=False, anything=True, data=(AGENT, GUARDRAIL), partial_data=()),
+        ),
+        ([data(AGENT, readOnly="true")], Recorded(management=False, anything=True, data=(), partial_data=(AGENT,))),
         (
             [data(AGENT, readOnly="true"), data(AGENT, readOnly="false")],
-            Recorded(management=False, data=(AGENT,), partial_data=()),
+            Recorded(management=False, anything=True, data=(AGENT,), partial_data=()),
         ),
         (
             [data(AGENT, **{"resources.ARN": {"StartsWith": ["arn:aws:bedrock:us-east-1"]}})],
-            Recorded(management=False, data=(), partial_data=(AGENT,)),
+            Recorded(management=False, anything=True, data=(), partial_data=(AGENT,)),
         ),
-        ([data(AGENT, eventName="InvokeAgent")], Recorded(management=False, data=(), partial_data=(AGENT,))),
+        (
+            [data(AGENT, eventName="InvokeAgent")],
+            Recorded(management=False, anything=True, data=(), partial_data=(AGENT,)),
+        ),
         (
             [data(AGENT, eventName="InvokeAgent"), data(AGENT)],
-            Recorded(management=False, data=(AGENT,), partial_data=()),
+            Recorded(management=False, anything=True, data=(AGENT,), partial_data=()),
         ),
         (
             [data(AGENT, eventSource="bedrock.amazonaws.com")],
-            Recorded(management=False, data=(AGENT,), partial_data=()),
+            Recorded(management=False, anything=True, data=(AGENT,), partial_data=()),
         ),
         ([data(AGENT, eventSource={"NotEquals": ["bedrock.amazonaws.com"]})], NOTHING),
         (
             [data("AWS::BedrockMantle::Project", eventSource="bedrock-mantle.amazonaws.com")],
-            Recorded(management=False, data=("AWS::BedrockMantle::Project",), partial_data=()),
+            Recorded(management=False, anything=True, data=("AWS::BedrockMantle::Project",), partial_data=()),
         ),
-        ([{"resources.type": AGENT, "eventCategory": "Management"}], NOTHING),
     ],
 )
 def test_advanced_selectors_record(selectors: list[dict[str, Any]], expected: Recorded) -> None:

@@ -64,6 +64,7 @@ STATE = {
     "multi_region": True,
     "organization": False,
     "logging": True,
+    "records_bedrock": True,
     "records_management_events": True,
     "data_event_types": ["AWS::Bedrock::Guardrail"],
     "partial_data_event_types": ["AWS::Bedrock::KnowledgeBase"],
@@ -145,6 +146,7 @@ def test_a_trail_is_its_settings_status_selectors_and_key() -> None:
         (
             {"GetEventSelectors": DENIED},
             {
+                "records_bedrock": DENIED.as_fact(),
                 "records_management_events": DENIED.as_fact(),
                 "data_event_types": DENIED.as_fact(),
                 "partial_data_event_types": DENIED.as_fact(),

@@ -41,6 +41,8 @@ class Recorded:
 
     management: bool
     """All its management events, reads and writes."""
+    anything: bool
+    """Any of its events."""
     data: tuple[str, ...]
     """The resource types of which it records every data event, sorted."""
     partial_data: tuple[str, ...]
@@ -54,8 +56,10 @@ def recorded(reply: Mapping[str, Any]) -> Recorded:
     if not advanced:
         selectors = [fields for each in reply.get("EventSelectors") or [{}] for fields in _classic(each)]
     verdicts = {type_: _taken(selectors, _data_events(type_)) for type_ in _types(selectors)}
+    management = _taken(selectors, _management_events())
     return Recorded(
-        management=_taken(selectors, _management_events()) is True,
+        management=management is True,
+        anything=any(taken is not False for taken in (management, *verdicts.values())),
         data=tuple(sorted(type_ for type_, taken in verdicts.items() if taken)),
         partial_data=tuple(sorted(type_ for type_, taken in verdicts.items() if taken is None)),
     )

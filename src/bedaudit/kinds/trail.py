@@ -45,6 +45,8 @@ class Trail(State):
     """The error of CloudWatch Logs that its last delivery there ran into; missing: it went well."""
     last_digest_delivery_error: str | Gap | None = None
     """The error of S3 that its last digest, by which log files are validated, ran into; missing: it went well."""
+    records_bedrock: bool | Gap
+    """Whether it records any event of Bedrock, be it only some."""
     records_management_events: bool | Gap
     """Whether it records all management events of Bedrock, reads and writes: model invocations are among them."""
     data_event_types: tuple[str, ...] | Gap
@@ -93,6 +95,7 @@ async def _trail(aws: Reader, trail: Raw) -> Resource:
             "last_log_group_delivery_error", named.error("CloudWatchLogsDelivery")
         ),
         last_digest_delivery_error=await aws.part("last_digest_delivery_error", named.error("DigestDelivery")),
+        records_bedrock=await aws.part("records_bedrock", named.anything),
         records_management_events=await aws.part("records_management_events", named.management),
         data_event_types=await aws.part("data_event_types", named.data),
         partial_data_event_types=await aws.part("partial_data_event_types", named.partial_data),
@@ -119,6 +122,9 @@ class _Named:
             return (await self._status(aws)).get(f"Latest{of}Error") or None
 
         return read
+
+    async def anything(self, aws: Reader) -> bool:
+        return (await self._recorded(aws)).anything
 
     async def management(self, aws: Reader) -> bool:
         return (await self._recorded(aws)).management
