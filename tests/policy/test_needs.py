@@ -54,6 +54,13 @@ def test_what_decides_about_controls_is_needed_too() -> None:
     assert first_kinds(CONTROLS) == {"usage"}
 
 
+def test_to_find_out_whether_controls_apply_nothing_is_needed_of_what_they_judge() -> None:
+    needs = Needs([control("require", {"size": 1}, when={"usage.in_use": True})], deciding=CONTROLS)
+    assert needs.kinds == {"thing", "usage"}
+    assert needs.paths("usage") == ("in_use", "models")
+    assert needs.paths("thing") == ("size",)
+
+
 @pytest.mark.parametrize(
     ("usage", "stay"),
     [

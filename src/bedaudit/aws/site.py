@@ -32,10 +32,14 @@ class SiteScan:
     heard: Heard
 
     async def read(self, controls: tuple[Control, ...]) -> Record:
-        """First the kinds that decide which controls apply, then those that the remaining controls look at."""
-        first = await self.kinds(self._local(first_kinds(controls)), Needs(controls))
-        needs = Needs(live(controls, {name: _single(found) for name, found in first.items()}))
-        rest = await self.kinds(self._local(needs.kinds) - first.keys(), needs)
+        """First what decides which controls apply, then the kinds that the remaining controls judge.
+
+        A kind of both sorts is read twice, the second time for more of it: what was asked before is remembered.
+        """
+        first = await self.kinds(self._local(first_kinds(controls)), Needs((), deciding=controls))
+        remaining = live(controls, {name: _single(found) for name, found in first.items()})
+        needs = Needs(remaining, deciding=controls)
+        rest = await self.kinds(self._local(control.kind for control in remaining), needs)
         if self.heard.silence is not None and not self.heard.somebody:
             return unread(self.site, self.now, self.heard.silence)
         return self.record({**first, **rest})

@@ -46,10 +46,14 @@ def _applies(control: Control, facts: Facts) -> bool:
 class Needs:
     """The kinds, and the parts of their states, that controls bound for a site look at."""
 
-    def __init__(self, controls: Iterable[Control]) -> None:
+    def __init__(self, controls: Iterable[Control], *, deciding: Iterable[Control] = ()) -> None:
+        """`deciding` are controls of which it is only to be found out whether they apply."""
+        listed = tuple(controls)
         self._interests: dict[str, list[_Interest]] = {}
-        for control in controls:
-            for kind, interest in _interests(control):
+        for control in listed:
+            self._interests.setdefault(control.kind, []).append(_judged(control))
+        for control in (*listed, *deciding):
+            for kind, interest in _about_site(control):
                 self._interests.setdefault(kind, []).append(interest)
         self._by_part: dict[tuple[str, str], tuple[_Interest, ...]] = {}
 
@@ -107,13 +111,16 @@ class _Interest:
         return any(mention.reaches(part) for mention in self.mentions)
 
 
-def _interests(control: Control) -> Iterator[tuple[str, _Interest]]:
-    judged = (*_mentions(control.where), *_mentions(control.condition))
+def _judged(control: Control) -> _Interest:
+    mentions = (*_mentions(control.where), *_mentions(control.condition))
     terms = [control.where] if control.mode == "require" else [control.where, control.condition]
     static = tuple(_open(term) for term in terms if term is not None)
-    yield control.kind, _Interest(judged, Combination("all", static))
-    about_site = [*_mentions(control.when), *([_Mention(control.for_each, whole=True)] if control.for_each else [])]
-    for mention in about_site:
+    return _Interest(mentions, Combination("all", static))
+
+
+def _about_site(control: Control) -> Iterator[tuple[str, _Interest]]:
+    listed = [_Mention(control.for_each, whole=True)] if control.for_each else []
+    for mention in (*_mentions(control.when), *listed):
         yield mention.path[0], _Interest((_Mention(mention.path[1:], mention.whole),), None)
 
 
