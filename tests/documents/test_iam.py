@@ -47,6 +47,7 @@ READ = [
                         Condition("Bool", "aws:SecureTransport", ("false",)),
                         Condition("NumericLessThan", "s3:max-keys", ("10", "9")),
                     ),
+                    sid="Everything",
                 ),
             ),
             variables=True,

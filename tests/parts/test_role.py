@@ -108,18 +108,41 @@ def undecided(operation: str) -> Gap:
 UNDECIDED_TRUST = dict.fromkeys(
     ("trusts_bedrock", "trust_limited_to_account", "trust_limited_to_source"), undecided("iam:GetRole")
 )
+UNCONDITIONAL = "statement 1 of its trust policy has no condition"
+BY_ACCOUNT = f"statement 1 of its trust policy asks only for aws:SourceAccount StringEquals {ACCOUNT}"
+BY_ANYBODY = "statement 1 of its trust policy asks only for aws:SourceArn ArnLike arn:aws:bedrock:*:*:*"
+LACKS = "inline policy write does not allow logs:CreateLogStream"
+
+
+def cannot_write(because: str) -> dict[str, Any]:
+    return {"can_write_logs": False, "cannot_write_because": because}
+
+
+def distrusts(because: str) -> dict[str, Any]:
+    return {"trusts_bedrock": False, "does_not_trust_because": because}
+
+
+def open_to_all(because: str) -> dict[str, Any]:
+    return {
+        "trust_limited_to_account": False,
+        "any_account_because": because,
+        "trust_limited_to_source": False,
+        "any_source_because": because,
+    }
+
+
 REGION = f"arn:aws:bedrock:eu-west-1:{ACCOUNT}:*"
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("a_role_as_documented", {}, {}),
     (
         "trust_without_conditions",
         trusting(Condition={}),
-        {"trust_limited_to_account": False, "trust_limited_to_source": False},
+        open_to_all(UNCONDITIONAL),
     ),
     (
         "trust_by_account_only",
         trusting(**only("StringEquals", "aws:SourceAccount", ACCOUNT)),
-        {"trust_limited_to_source": False},
+        {"trust_limited_to_source": False, "any_source_because": BY_ACCOUNT},
     ),
     (
         "trust_by_source_only",
@@ -134,37 +157,104 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "trust_by_source_of_anybody",
         trusting(**only("ArnLike", "aws:SourceArn", "arn:aws:bedrock:*:*:*")),
-        {"trust_limited_to_account": False, "trust_limited_to_source": False},
+        open_to_all(BY_ANYBODY),
     ),
-    ("trust_of_another_region_only", trusting(**only("ArnLike", "aws:SourceArn", REGION)), {"trusts_bedrock": False}),
-    ("trust_of_another_service", trusting(Principal={"Service": "lambda.amazonaws.com"}), {"trusts_bedrock": False}),
+    (
+        "trust_of_another_region_only",
+        trusting(**only("ArnLike", "aws:SourceArn", REGION)),
+        distrusts(
+            f"statement 1 of its trust policy asks for aws:SourceArn ArnLike {REGION}; "
+            f"here it is arn:aws:bedrock:us-east-1:{ACCOUNT}:*"
+        ),
+    ),
+    (
+        "trust_of_another_service",
+        trusting(Principal={"Service": "lambda.amazonaws.com"}),
+        distrusts(
+            "its trust policy does not allow sts:AssumeRole to bedrock.amazonaws.com; "
+            "statement 1 allows it to lambda.amazonaws.com only"
+        ),
+    ),
+    (
+        "trust_of_nobody",
+        role(document()),
+        distrusts("its trust policy does not allow sts:AssumeRole to bedrock.amazonaws.com"),
+    ),
+    (
+        "trust_that_is_denied",
+        role(document(TRUST, {**TRUST, "Sid": "No\nBedrock", "Effect": "Deny"})),
+        distrusts(
+            "statement No Bedrock of its trust policy explicitly denies sts:AssumeRole where aws:SourceAccount "
+            f"StringEquals {ACCOUNT}"
+        ),
+    ),
     (
         "trust_of_another_account",
         trusting(**only("StringEquals", "aws:SourceAccount", "444455556666")),
-        {"trusts_bedrock": False, "trust_limited_to_source": True},
+        distrusts(
+            "statement 1 of its trust policy asks for aws:SourceAccount StringEquals 444455556666; "
+            f"here it is {ACCOUNT}"
+        ),
     ),
     ("trust_with_an_unknown_key", trusting(**only("StringEquals", "aws:SourceOrgID", "o-a1")), UNDECIDED_TRUST),
     ("trust_that_is_malformed", role("{"), UNDECIDED_TRUST),
     ("attached_policy_on_the_second_page", ATTACHED | managed(WRITE), {}),
-    ("no_policy", {"iam:ListRolePolicies": {"PolicyNames": []}}, {"can_write_logs": False}),
-    ("only_one_of_two_actions", inline({**WRITE, "Action": "logs:PutLogEvents"}), {"can_write_logs": False}),
-    ("another_group", inline({**WRITE, "Resource": STREAM.replace("/bedrock:", "/other:")}), {"can_write_logs": False}),
+    (
+        "no_policy",
+        {"iam:ListRolePolicies": {"PolicyNames": []}},
+        cannot_write(f"no policy allows logs:CreateLogStream on {STREAM}"),
+    ),
+    (
+        "only_one_of_two_actions",
+        inline({**WRITE, "Action": "logs:PutLogEvents"}),
+        cannot_write(f"{LACKS}; statement 1 allows logs:PutLogEvents only"),
+    ),
+    (
+        "the_other_of_two_actions",
+        inline({**WRITE, "Action": "logs:CreateLogStream"}),
+        cannot_write(
+            "inline policy write does not allow logs:PutLogEvents; statement 1 allows logs:CreateLogStream only"
+        ),
+    ),
+    (
+        "another_group",
+        inline({**WRITE, "Resource": STREAM.replace("/bedrock:", "/other:")}),
+        cannot_write(f"{LACKS} on {STREAM}; statement 1 allows it on .../other:... only"),
+    ),
+    (
+        "another_group_in_one_of_two_policies",
+        ATTACHED
+        | inline({**WRITE, "Action": "s3:*"})
+        | managed({**WRITE, "Resource": STREAM.replace("/bedrock:", "/other:")}),
+        cannot_write(
+            f"no policy allows logs:CreateLogStream on {STREAM}; "
+            f"statement 1 of managed policy arn:aws:iam::{ACCOUNT}:policy/write allows it on .../other:... only"
+        )
+        | {"excess_actions": ("s3:*",)},
+    ),
     (
         "another_region",
         inline({**WRITE, "Resource": STREAM.replace("us-east-1", "eu-west-1")}),
-        {"can_write_logs": False},
+        cannot_write(f"{LACKS} on {STREAM}; statement 1 allows it on arn:aws:logs:eu-west-1:... only"),
     ),
     (
         "a_star_before_the_stream",
         inline({**WRITE, "Resource": STREAM.replace(":log-stream:", ":*:log-stream:")}),
-        {"can_write_logs": False},
+        cannot_write(f"{LACKS} on {STREAM}; statement 1 allows it on ...:*:... only"),
     ),
-    ("a_denial", inline(WRITE, {**WRITE, "Effect": "Deny"}), {"can_write_logs": False}),
+    (
+        "a_denial",
+        inline(WRITE, {**WRITE, "Effect": "Deny"}),
+        cannot_write("statement 2 of inline policy write explicitly denies logs:CreateLogStream"),
+    ),
     ("in_its_region_only", inline({**WRITE, **only("StringEquals", "aws:RequestedRegion", "us-east-1")}), {}),
     (
         "not_any_more",
         inline({**WRITE, **only("DateLessThan", "aws:CurrentTime", "2026-01-01T00:00:00Z")}),
-        {"can_write_logs": False},
+        cannot_write(
+            "statement 1 of inline policy write asks for aws:CurrentTime DateLessThan 2026-01-01T00:00:00Z; "
+            "here it is 2026-11-20T12:00:00+00:00"
+        ),
     ),
     (
         "from_an_address",
@@ -179,7 +269,12 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "boundary_takes_away",
         BOUND | managed({**WRITE, "Action": "s3:*"}),
-        {"permissions_boundary": BOUNDARY, "can_write_logs": False},
+        {
+            "permissions_boundary": BOUNDARY,
+            **cannot_write(
+                f"its permissions boundary {BOUNDARY} does not allow logs:CreateLogStream; statement 1 allows s3:* only"
+            ),
+        },
     ),
     (
         "boundary_is_denied",
@@ -228,12 +323,14 @@ def test_very_many_excess_actions_are_counted() -> None:
 
 
 def test_a_role_that_is_gone_has_its_arn_only() -> None:
-    assert read({"iam:GetRole": ABSENT}) == Role(arn=ARN, exists=False)
+    assert read({"iam:GetRole": ABSENT}) == Role(arn=ARN, exists=False, missing_because=f"there is no role {ARN}")
 
 
 def test_a_role_of_the_same_name_under_another_path_is_another() -> None:
     arn = f"arn:aws:iam::{ACCOUNT}:role/BedrockLogging"
-    assert read({}, arn) == Role(arn=arn, exists=False)
+    assert read({}, arn) == Role(
+        arn=arn, exists=False, missing_because=f"there is no role {arn}; the role of this name is {ARN}"
+    )
 
 
 def test_a_role_of_another_account_cannot_be_judged() -> None:

@@ -46,6 +46,7 @@ class Statement:
     resources: Matched | None = None
     principals: Principals | None = None
     conditions: tuple[Condition, ...] = ()
+    sid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +58,19 @@ class Document:
     """Whether `${...}` stands for a value of the request: since version 2012-10-17."""
     malformed: bool = False
     """Whether some of it could not be understood, so that it may say anything."""
+    name: str = ""
+    """What to call it, as `its trust policy`."""
 
 
 class _MalformedError(ValueError):
     """A part of a document is not what the grammar says."""
 
 
-def parse(document: object) -> Document:
+def parse(document: object, name: str = "") -> Document:
     """The document from its JSON, percent-encoded or not, or from what JSON holds; never fails."""
     members = _loaded(document)
     if not isinstance(members, Mapping):
-        return Document((), malformed=True)
+        return Document((), malformed=True, name=name)
     found = members.get("Statement", [])
     statements: list[Statement] = []
     malformed = False
@@ -76,7 +79,7 @@ def parse(document: object) -> Document:
             statements.append(_statement(each))
         except _MalformedError:
             malformed = True
-    return Document(tuple(statements), members.get("Version") == "2012-10-17", malformed)
+    return Document(tuple(statements), members.get("Version") == "2012-10-17", malformed, name)
 
 
 def _loaded(document: object) -> object:
@@ -100,6 +103,7 @@ def _statement(members: Any) -> Statement:
         resources=_matched(members, "Resource"),
         principals=_principals(members),
         conditions=_conditions(members.get("Condition", {})),
+        sid=str(members.get("Sid") or ""),
     )
 
 

@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from bedaudit.documents.iam import Document, Matched, Principals, Statement
+from bedaudit.documents.iam import Condition, Document, Matched, Principals, Statement
 from bedaudit.documents.iam_conditions import Context, Known, filled, holds
 from bedaudit.documents.iam_match import Value, matches, matches_resource, wild
 from bedaudit.documents.kleene import every, negated, some
@@ -34,6 +34,11 @@ class Request:
     principal: Principal | None = None
     """None for identity policies, whose principal is who they are attached to."""
     context: Context = field(default_factory=Context)
+
+
+Effect: TypeAlias = Literal["Allow", "Deny"]
+Element: TypeAlias = Literal["principal", "action", "resource"] | Condition
+"""What a request must meet of a statement."""
 
 
 def allows(documents: Sequence[Document], request: Request) -> bool | None:
@@ -61,30 +66,29 @@ def granted_actions(documents: Iterable[Document]) -> tuple[str, ...]:
     )
 
 
-def _any_applies(documents: Sequence[Document], request: Request, effect: str) -> bool | None:
+def _any_applies(documents: Sequence[Document], request: Request, effect: Effect) -> bool | None:
     return some(
         each
         for document in documents
         for each in (
-            *(
-                _applies(statement, request, document)
-                for statement in document.statements
-                if statement.effect == effect
-            ),
+            *(applies(statement, request, document) for statement in document.statements if statement.effect == effect),
             None if document.malformed else False,
         )
     )
 
 
-def _applies(statement: Statement, request: Request, document: Document) -> bool | None:
-    def conditions() -> Iterable[bool | None]:
-        yield _is_action(statement.actions, request.action)
-        yield _is_resource(statement.resources, request, variables=document.variables)
-        yield _is_principal(statement.principals, request.principal)
-        for condition in statement.conditions:
-            yield holds(condition, request.context, variables=document.variables)
+def applies(statement: Statement, request: Request, document: Document) -> bool | None:
+    """Whether the statement, of the document, is about the request; None: undecided."""
+    return every(verdict for _, verdict in elements(statement, request, document))
 
-    return every(conditions())
+
+def elements(statement: Statement, request: Request, document: Document) -> Iterator[tuple[Element, bool | None]]:
+    """The elements of a statement, from who is meant to when, and whether the request meets each."""
+    yield "principal", _is_principal(statement.principals, request.principal)
+    yield "action", _is_action(statement.actions, request.action)
+    yield "resource", _is_resource(statement.resources, request, variables=document.variables)
+    for condition in statement.conditions:
+        yield condition, holds(condition, request.context, variables=document.variables)
 
 
 def _is_action(actions: Matched, action: str) -> bool | None:

@@ -7,15 +7,26 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.ht
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from bedaudit.documents.iam import Document, parse
 from bedaudit.documents.iam_conditions import Context
-from bedaudit.documents.iam_evaluate import Request, allows, granted_actions
+from bedaudit.documents.iam_evaluate import Request, granted_actions
 from bedaudit.documents.iam_match import Begins
-from bedaudit.documents.kleene import every
 from bedaudit.model import Gap, Raw
-from bedaudit.parts.service_request import OTHER_ACCOUNT, by_bedrock, decided, times
+from bedaudit.parts.service_request import (
+    OTHER_ACCOUNT,
+    WhyNot,
+    by_bedrock,
+    is_so,
+    times,
+    told,
+    why_allowed,
+    why_not_all,
+    why_not_allowed,
+)
 from bedaudit.reader import Operation, Reader
-from bedaudit.state import State
+from bedaudit.state import Because, State
 
 GET_ROLE = Operation("iam", "GetRole", absent=("NoSuchEntity", "NoSuchEntityException"))
 LIST_INLINE = Operation("iam", "ListRolePolicies")
@@ -36,16 +47,26 @@ class Role(State):
 
     arn: str
     """Its ARN."""
-    exists: bool
+    exists: Annotated[bool, Because("missing_because")]
     """Whether there is such a role."""
-    trusts_bedrock: bool | Gap | None = None
+    missing_because: str | None = None
+    """Which role there is not."""
+    trusts_bedrock: Annotated[bool | Gap | None, Because("does_not_trust_because")] = None
     """Whether its trust policy lets Bedrock of this account and region assume it."""
-    trust_limited_to_account: bool | Gap | None = None
+    does_not_trust_because: str | None = None
+    """What its trust policy asks for that Bedrock does not meet, or which statement denies it."""
+    trust_limited_to_account: Annotated[bool | Gap | None, Because("any_account_because")] = None
     """Whether its trust policy refuses Bedrock when it acts for another account."""
-    trust_limited_to_source: bool | Gap | None = None
+    any_account_because: str | None = None
+    """Which statement trusts Bedrock whatever account it acts for, and what is all that it asks for."""
+    trust_limited_to_source: Annotated[bool | Gap | None, Because("any_source_because")] = None
     """Whether its trust policy refuses a source ARN (aws:SourceArn) that is not of this account."""
-    can_write_logs: bool | Gap | None = None
+    any_source_because: str | None = None
+    """Which statement trusts Bedrock whatever account the source ARN is of, and what is all that it asks for."""
+    can_write_logs: Annotated[bool | Gap | None, Because("cannot_write_because")] = None
     """Whether its policies and permissions boundary allow what Bedrock needs on exactly its log stream."""
+    cannot_write_because: str | None = None
+    """Which action is not allowed or denied, and what the statement that comes nearest allows instead."""
     excess_actions: tuple[str, ...] | Gap | None = None
     """Actions, as its policies write them, that it is allowed beyond those two that Bedrock needs."""
     permissions_boundary: str | None = None
@@ -59,36 +80,49 @@ async def read_role(aws: Reader, arn: str, log_group: str) -> Role | Gap:
         return Gap("failed", str(GET_ROLE), message=f"the role belongs to another account, {account}")
     reply = await aws.find(GET_ROLE, RoleName=name)
     if reply is None or reply["Role"]["Arn"].partition(":role/")[2] != arn.partition(":role/")[2]:
-        return Role(arn=arn, exists=False)
+        return Role(arn=arn, exists=False, missing_because=_missing(arn, reply))
     role = reply["Role"]
-    trust = parse(role.get("AssumeRolePolicyDocument"))
+    trust = parse(role.get("AssumeRolePolicyDocument"), "its trust policy")
     boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    here = why_not_allowed((trust,), by_bedrock(aws, "sts:AssumeRole"), GET_ROLE)
+    account_open, source_open = _open_to_others(aws, trust)
+    write = await aws.part("can_write_logs", lambda aws: _why_not_write(aws, role, boundary, log_group))
     return Role(
         arn=role["Arn"],
         exists=True,
-        trusts_bedrock=_trusts(aws, trust),
-        trust_limited_to_account=_opposite(_trusts(aws, trust, account=OTHER_ACCOUNT)),
-        trust_limited_to_source=_opposite(_trusts(aws, trust, source=OTHER_ACCOUNT)),
-        can_write_logs=await aws.part("can_write_logs", lambda aws: _can_write(aws, role, boundary, log_group)),
+        trusts_bedrock=is_so(here),
+        does_not_trust_because=told(here),
+        trust_limited_to_account=is_so(account_open),
+        any_account_because=told(account_open),
+        trust_limited_to_source=is_so(source_open),
+        any_source_because=told(source_open),
+        can_write_logs=is_so(write),
+        cannot_write_because=told(write),
         excess_actions=await aws.part("excess_actions", lambda aws: _excess_actions(aws, name)),
         permissions_boundary=boundary,
     )
 
 
-def _trusts(aws: Reader, trust: Document, *, account: str | None = None, source: str | None = None) -> bool | Gap:
-    """Whether Bedrock may assume the role, acting for `account`, or with a source ARN of the account `source`."""
-    more = {"aws:SourceArn": Begins(f"arn:{aws.partition}:bedrock:{aws.region}:{source}:")} if source else None
-    request = by_bedrock(aws, "sts:AssumeRole", account=account, more=more)
-    return decided(allows((trust,), request), GET_ROLE)
+def _missing(arn: str, reply: Raw | None) -> str:
+    """A role of the same name under another path is another role."""
+    there = f"; the role of this name is {reply['Role']['Arn']}" if reply else ""
+    return f"there is no role {arn}{there}"
 
 
-def _opposite(verdict: bool | Gap) -> bool | Gap:  # noqa: FBT001 - it is the thing negated
-    return verdict if isinstance(verdict, Gap) else not verdict
+def _open_to_others(aws: Reader, trust: Document) -> tuple[WhyNot, WhyNot]:
+    """Why Bedrock may assume the role for another account, and with a source ARN of another account."""
+    source = {"aws:SourceArn": Begins(f"arn:{aws.partition}:bedrock:{aws.region}:{OTHER_ACCOUNT}:")}
+    requests = (
+        by_bedrock(aws, "sts:AssumeRole", account=OTHER_ACCOUNT),
+        by_bedrock(aws, "sts:AssumeRole", more=source),
+    )
+    for_account, for_source = (why_allowed((trust,), request, GET_ROLE) for request in requests)
+    return for_account, for_source
 
 
-async def _can_write(aws: Reader, role: Raw, boundary: str | None, log_group: str) -> bool | Gap:
+async def _why_not_write(aws: Reader, role: Raw, boundary: str | None, log_group: str) -> WhyNot:
     policies = await _identity_policies(aws, role["RoleName"])
-    bounds = None if boundary is None else (await _managed_policy(aws, boundary),)
+    bounds = None if boundary is None else (await _managed_policy(aws, boundary, "its permissions boundary"),)
     stream = f"arn:{aws.partition}:logs:{aws.region}:{aws.account}:log-group:{log_group}:log-stream:{STREAM}"
     context = Context(
         {
@@ -103,8 +137,12 @@ async def _can_write(aws: Reader, role: Raw, boundary: str | None, log_group: st
         }
     )
     requests = [Request(action, stream, context=context) for action in NEEDED]
-    verdicts = (allows(each, request) for each in (policies, bounds) if each is not None for request in requests)
-    return decided(every(verdicts), GET_INLINE)
+    return why_not_all(
+        why_not_allowed(each, request, GET_INLINE)
+        for each in (policies, bounds)
+        if each is not None
+        for request in requests
+    )
 
 
 async def _excess_actions(aws: Reader, name: str) -> tuple[str, ...] | Gap:
@@ -123,13 +161,16 @@ async def _identity_policies(aws: Reader, name: str) -> tuple[Document, ...]:
     inline = [each for page in await aws.pages(LIST_INLINE, RoleName=name) for each in page["PolicyNames"]]
     attached = [each for page in await aws.pages(LIST_ATTACHED, RoleName=name) for each in page["AttachedPolicies"]]
     documents = [
-        parse((await aws.call(GET_INLINE, RoleName=name, PolicyName=policy))["PolicyDocument"]) for policy in inline
+        parse(
+            (await aws.call(GET_INLINE, RoleName=name, PolicyName=policy))["PolicyDocument"], f"inline policy {policy}"
+        )
+        for policy in inline
     ]
-    managed = [await _managed_policy(aws, policy["PolicyArn"]) for policy in attached]
+    managed = [await _managed_policy(aws, policy["PolicyArn"], "managed policy") for policy in attached]
     return (*documents, *managed)
 
 
-async def _managed_policy(aws: Reader, arn: str) -> Document:
+async def _managed_policy(aws: Reader, arn: str, use: str) -> Document:
     version = (await aws.call(GET_POLICY, PolicyArn=arn))["Policy"]["DefaultVersionId"]
     reply = await aws.call(GET_VERSION, PolicyArn=arn, VersionId=version)
-    return parse(reply["PolicyVersion"].get("Document"))
+    return parse(reply["PolicyVersion"].get("Document"), f"{use} {arn}")

@@ -5,11 +5,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
+from bedaudit.documents.iam import Document
 from bedaudit.documents.iam_conditions import Context
-from bedaudit.documents.iam_evaluate import Principal, Request
+from bedaudit.documents.iam_evaluate import Principal, Request, allows
 from bedaudit.documents.iam_match import Begins, Value
+from bedaudit.documents.iam_reasons import why, why_not
 from bedaudit.model import Gap
 from bedaudit.reader import Operation, Reader
 
@@ -30,6 +33,10 @@ _NOT_OF_SERVICES = (
     "aws:MultiFactorAuthPresent",
 )
 """What a service principal has not: it is in no organisation, comes through no VPC endpoint and has no session."""
+
+
+WhyNot: TypeAlias = str | Gap | None
+"""Why something is not so: None where it is, a gap where that cannot be known."""
 
 
 def times(aws: Reader) -> Mapping[str, Value]:
@@ -76,3 +83,32 @@ def decided(verdict: bool | None, operation: Operation) -> bool | Gap:  # noqa: 
     if verdict is not None:
         return verdict
     return Gap("failed", str(operation), message="the policy depends on something that is not known of the request")
+
+
+def is_so(why_not: WhyNot) -> bool | Gap:
+    """Whether it is."""
+    return why_not if isinstance(why_not, Gap) else why_not is None
+
+
+def told(why_not: WhyNot) -> str | None:
+    """The reason, if it is not so."""
+    return why_not if isinstance(why_not, str) else None
+
+
+def why_not_all(reasons: Iterable[WhyNot]) -> WhyNot:
+    """Why not all of several things are so."""
+    listed = list(reasons)
+    gaps = (reason for reason in listed if isinstance(reason, Gap))
+    return next((reason for reason in listed if isinstance(reason, str)), next(gaps, None))
+
+
+def why_not_allowed(documents: Sequence[Document], request: Request, operation: Operation) -> WhyNot:
+    """Why the documents, which the operation gave, do not allow the request."""
+    verdict = decided(allows(documents, request), operation)
+    return why_not(documents, request) if verdict is False else None if verdict is True else verdict
+
+
+def why_allowed(documents: Sequence[Document], request: Request, operation: Operation) -> WhyNot:
+    """Why the documents, which the operation gave, allow the request all the same."""
+    verdict = decided(allows(documents, request), operation)
+    return why(documents, request) if verdict is True else None if verdict is False else verdict
