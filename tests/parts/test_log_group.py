@@ -102,6 +102,14 @@ def receiver(destination: str, alive: bool | Gap | None) -> dict[str, Any]:
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:siem"
 FIREHOSE = "arn:aws:firehose:us-east-1:111122223333:deliverystream/siem"
 THEIRS = "arn:aws:logs:us-east-1:444455556666:destination:siem"
+OURS = "arn:aws:logs:us-east-1:111122223333:destination:siem"
+
+
+def destinations(*targets: str) -> dict[str, Any]:
+    """Two pages; the first has a destination that only begins like it."""
+    other = {"destinationName": "siem-old", "targetArn": KINESIS}
+    found = [{"destinationName": "siem", "targetArn": target} for target in targets]
+    return {"logs:DescribeDestinations": [{"destinations": [other]}, {"destinations": found}]}
 
 
 def stream(status: str) -> dict[str, Any]:
@@ -261,6 +269,27 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         "a_delivery_stream_is_deleted",
         subscribed(FIREHOSE) | {"firehose:DescribeDeliveryStream": ABSENT},
         receiver(FIREHOSE, False),
+    ),
+    (
+        "a_destination_leads_to_a_stream_that_receives",
+        subscribed(OURS) | destinations(KINESIS) | {"kinesis:DescribeStreamSummary": stream("ACTIVE")},
+        receiver(OURS, True),
+    ),
+    (
+        "a_destination_leads_to_a_stream_that_is_deleted",
+        subscribed(OURS) | destinations(KINESIS) | {"kinesis:DescribeStreamSummary": ABSENT},
+        receiver(OURS, False),
+    ),
+    (
+        "a_destination_leads_to_another_account",
+        subscribed(OURS) | destinations(KINESIS.replace("111122223333", "444455556666")),
+        receiver(OURS, None),
+    ),
+    ("a_destination_is_deleted", subscribed(OURS) | destinations(), receiver(OURS, False)),
+    (
+        "a_destination_is_denied",
+        subscribed(OURS) | {"logs:DescribeDestinations": DENIED},
+        receiver(OURS, DENIED),
     ),
     ("a_receiver_of_another_account", subscribed(THEIRS), receiver(THEIRS, None)),
     ("a_receiver_that_is_no_arn", subscribed("siem"), receiver("siem", None)),

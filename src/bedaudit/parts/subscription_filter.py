@@ -10,7 +10,8 @@ DESCRIBE_FILTERS = Operation("logs", "DescribeSubscriptionFilters")
 GET_FUNCTION = Operation("lambda", "GetFunctionConfiguration", absent=("ResourceNotFoundException",))
 DESCRIBE_STREAM = Operation("kinesis", "DescribeStreamSummary", absent=("ResourceNotFoundException",))
 DESCRIBE_DELIVERY_STREAM = Operation("firehose", "DescribeDeliveryStream", absent=("ResourceNotFoundException",))
-OPERATIONS = (DESCRIBE_FILTERS, GET_FUNCTION, DESCRIBE_STREAM, DESCRIBE_DELIVERY_STREAM)
+DESCRIBE_DESTINATIONS = Operation("logs", "DescribeDestinations")
+OPERATIONS = (DESCRIBE_FILTERS, GET_FUNCTION, DESCRIBE_STREAM, DESCRIBE_DELIVERY_STREAM, DESCRIBE_DESTINATIONS)
 
 
 class SubscriptionFilter(State):
@@ -21,7 +22,8 @@ class SubscriptionFilter(State):
     destination: str
     """ARN of the function, stream or destination that receives the events."""
     alive: bool | Gap | None = None
-    """Whether the destination exists and can receive; missing where it belongs to another account."""
+    """Whether the destination, and the stream behind it, exist and can receive; missing where that belongs to another
+    account."""
 
 
 async def read_subscription_filters(aws: Reader, log_group: str) -> tuple[SubscriptionFilter, ...]:
@@ -56,5 +58,16 @@ async def _alive(aws: Reader, destination: str) -> bool | None:
                 DESCRIBE_DELIVERY_STREAM, at=region, DeliveryStreamName=name.removeprefix("deliverystream/")
             )
             return stream is not None and stream["DeliveryStreamDescription"]["DeliveryStreamStatus"] == "ACTIVE"
+        case "logs":
+            target = await _target(aws, name.removeprefix("destination:"), region)
+            return False if target is None else await _alive(aws, target)
         case _:
             return None
+
+
+async def _target(aws: Reader, name: str, region: str) -> str | None:
+    """The ARN of the stream behind a destination of CloudWatch Logs."""
+    pages = await aws.pages(DESCRIBE_DESTINATIONS, at=region, DestinationNamePrefix=name)
+    found = (each for page in pages for each in page.get("destinations", []) if each["destinationName"] == name)
+    target: str | None = next((each["targetArn"] for each in found), None)
+    return target
