@@ -28,6 +28,9 @@ Raw: TypeAlias = Mapping[str, Any]
 GLOBAL = "global"
 """The region of what an account has once."""
 
+EVERY_ACCOUNT = "*"
+"""In place of an account: every one that shares its telemetry with the account that looks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

@@ -68,19 +68,19 @@ def shown(metric: str, region: str = "us-east-1", **more: Any) -> ShownMetric:
         ),
         (
             graph([[{"expression": "SEARCH('{AWS/Bedrock,ModelId} MetricName=\"InvocationLatency\"', 'p99')"}]]),
-            [shown("InvocationLatency", stat="p99", model="*")],
+            [shown("InvocationLatency", stat="p99", model="*", account="*")],
         ),
         (
             graph([[{"expression": "SUM(SEARCH('{AWS/Bedrock,ModelId} MetricName=\"Invocations\"', 'Sum'))"}]]),
-            [shown("Invocations", stat="Sum")],
+            [shown("Invocations", stat="Sum", account="*")],
         ),
         (
             graph([[{"expression": "SEARCH('{AWS/Bedrock,ModelId} MetricName=\"Invocations\" claude', 'Sum')"}]]),
-            [shown("Invocations", stat="Sum", model=WHICH)],
+            [shown("Invocations", stat="Sum", model=WHICH, account="*")],
         ),
         (
             graph([[{"expression": 'SELECT SUM(Invocations) FROM SCHEMA("AWS/Bedrock", ModelId) GROUP BY ModelId'}]]),
-            [shown("Invocations", stat="Sum", model="*")],
+            [shown("Invocations", stat="Sum", model="*", account="*")],
         ),
         (
             graph([["AWS/BedrockMantle", "Inferences", "Model", "a"]]),
@@ -89,11 +89,11 @@ def shown(metric: str, region: str = "us-east-1", **more: Any) -> ShownMetric:
         (graph([[{"expression": "SEARCH('{AWS/Bedrock,ModelID} MetricName=\"InvocationLatency\"', 'p99')"}]]), []),
         (
             graph([[{"expression": 'SELECT SUM(OutputTokenCount) FROM SCHEMA("AWS/Bedrock", ModelId)'}]]),
-            [shown("OutputTokenCount", stat="Sum")],
+            [shown("OutputTokenCount", stat="Sum", account="*")],
         ),
         (
             graph([[{"expression": 'SELECT SUM(ContentFilteredCount) FROM "AWS/Bedrock"', "region": "eu-west-1"}]]),
-            [shown("ContentFilteredCount", "eu-west-1", stat="Sum", can_show=False)],
+            [shown("ContentFilteredCount", "eu-west-1", stat="Sum", can_show=False, account="*")],
         ),
         (
             graph([[BEDROCK, "ContentFilteredCount", "ModelId", "*"]]),

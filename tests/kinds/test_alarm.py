@@ -27,6 +27,7 @@ from tests.kinds.alarms import (
 BEDROCK = "AWS/Bedrock"
 MODEL = [{"Name": "ModelId", "Value": "a.b"}]
 BAND = [stat("m1", "Invocations", returned=True), expression("ad1", "ANOMALY_DETECTION_BAND(m1, 2)")]
+WHICH_ACCOUNTS = Gap("failed", message="which accounts its Metrics Insights query leaves is not understood").as_fact()
 
 
 def watch(of: str, **more: Any) -> dict[str, Any]:
@@ -175,10 +176,17 @@ def test_a_word_that_aws_added_is_a_gap() -> None:
             math("theirs", [stat("m1", "Invocations", returned=True, AccountId="444455556666")]),
             [watch("Invocations", account="444455556666")],
         ),
-        (selecting('SUM(Invocations) FROM SCHEMA("AWS/Bedrock", ModelId)'), [watch("Invocations", period=60)]),
+        (
+            selecting('SUM(Invocations) FROM SCHEMA("AWS/Bedrock", ModelId)'),
+            [watch("Invocations", account="*", period=60)],
+        ),
         (
             selecting("SUM(Invocations) FROM \"AWS/Bedrock\" WHERE ModelId IN ('a', 'b')"),
-            [watch("Invocations", dimensions={"ModelId": one}, model=one, period=60) for one in "ab"],
+            [watch("Invocations", dimensions={"ModelId": one}, model=one, account="*", period=60) for one in "ab"],
+        ),
+        (
+            selecting("SUM(Invocations) FROM \"AWS/Bedrock\" WHERE AWS.AccountId != '444455556666'"),
+            [watch("Invocations", account=WHICH_ACCOUNTS, period=60)],
         ),
         (
             selecting("SUM(Invocations) FROM \"AWS/Bedrock\" WHERE AWS.AccountId = '444455556666'"),

@@ -13,8 +13,10 @@ from bedaudit.documents import insights, search
 from bedaudit.documents.catalogue import Verdict, model_dimension, why_no_series, why_no_set
 from bedaudit.documents.expressions import is_insights, is_summed, reachable
 from bedaudit.documents.variables import Regions
-from bedaudit.model import Gap
+from bedaudit.model import EVERY_ACCOUNT, Gap
 from bedaudit.state import State
+
+_OPEN = Gap("failed", message="which accounts its Metrics Insights query leaves is not understood")
 
 
 class ShownMetric(State):
@@ -31,8 +33,9 @@ class ShownMetric(State):
     model alone."""
     region: str | None = None
     """The region that the widget shows."""
-    account: str | None = None
-    """The account that the metric belongs to, where that is not the dashboard's own."""
+    account: str | Gap | None = None
+    """The account that the metric belongs to, where that is not the dashboard's own; `*` where a search or a Metrics
+    Insights query takes the metrics of every account that shares them with the dashboard's own."""
     stat: str | None = None
     """The statistic, as `Sum` or `p99`."""
     can_show: bool | None = None
@@ -73,7 +76,7 @@ def shown_by(properties: Mapping[str, Any], regions: Regions) -> Iterator[ShownM
     metrics = properties.get("metrics")
     rows = _visible(_rows([row for row in metrics if _is_row(row)] if isinstance(metrics, list) else []))
     for row in rows:
-        account = row.text("accountId", properties)
+        account = row.text("accountId", properties) or (EVERY_ACCOUNT if row.expression else None)
         for region in regions.of(row.text("region", properties)):
             for shown in _shown(row, row.text("stat", properties)):
                 of = {"region": region, "account": shown.account or account}
@@ -158,8 +161,13 @@ def _queried(expression: str) -> Iterator[ShownMetric]:
             namespace=query.namespace,
             metric=query.metric,
             dimensions=dimensions,
-            model=_of_each(query.namespace, dimensions, each=frozenset(query.group_by), leaves_out=bool(one.open)),
-            account=one.pinned.get("AWS.AccountId"),
+            model=_of_each(
+                query.namespace,
+                dimensions,
+                each=frozenset(query.group_by),
+                leaves_out=bool(one.open - {insights.ACCOUNT}),
+            ),
+            account=_OPEN if insights.ACCOUNT in one.open else one.pinned.get(insights.ACCOUNT),
             stat=query.stat,
             can_show=_can(insights.why_no_data(query)),
         )

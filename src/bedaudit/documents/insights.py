@@ -22,6 +22,9 @@ STATISTICS: Final[Mapping[str, str]] = {
 }
 """CloudWatch's name of the statistic that each function takes."""
 
+ACCOUNT: Final = "AWS.AccountId"
+"""The label of the account that a series belongs to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:

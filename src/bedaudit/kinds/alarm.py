@@ -266,5 +266,6 @@ KIND = Kind(
     state=Alarm,
     read=read,
     operations=tuple(dict.fromkeys((*alarmed.OPERATIONS, LIST_TAGS, *firing.OPERATIONS, *hearing.OPERATIONS))),
+    of_accounts=("watches",),
     create=create,
 )

@@ -61,7 +61,7 @@ def _id(detector: Detector, state: AnomalyDetector) -> str:
         return f"metric-math:{hashlib.sha256(queries.encode()).hexdigest()[:16]}"
     (watch,) = watches
     dimensions = [f"{name}={value}" for name, value in sorted(watch.dimensions.items())]
-    account = [watch.account] if watch.account else []
+    account = [watch.account] if isinstance(watch.account, str) else []
     return ":".join([*account, watch.namespace, watch.metric, *dimensions, watch.stat or ""])
 
 

@@ -89,5 +89,6 @@ KIND = Kind(
     read=read,
     operations=(LIST_DASHBOARDS, GET_DASHBOARD),
     scope="account",
+    of_accounts=("metrics", "log_queries"),
     create=create,
 )

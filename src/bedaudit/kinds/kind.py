@@ -37,6 +37,9 @@ class Kind:
     """`account`: judged once an account, with region `global`."""
     single: bool = False
     """A site has exactly one, so that `when` may speak of it."""
+    of_accounts: tuple[str, ...] = ()
+    """The lists of a state whose elements name the `account` that they are about where that is another one: so its
+    resources count for the sites of those accounts too."""
     create: Callable[[Mapping[str, Any]], Creation] | None = None
     """From the parameters under a control's `fix.create`, where resources of this kind can be made."""
 

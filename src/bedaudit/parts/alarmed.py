@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bedaudit.model import Gap, Raw
+from bedaudit.model import EVERY_ACCOUNT, Gap, Raw
 from bedaudit.parts.composite import Alarms, index
+from bedaudit.parts.watch import Watched
 from bedaudit.reader import Operation, Reader
 
 DESCRIBE_ALARMS = Operation("cloudwatch", "DescribeAlarms")
@@ -52,7 +54,12 @@ async def read_alarmed(aws: Reader) -> Alarmed:
             (series.watch.namespace, series.watch.metric)
             for one in watched
             for series in one.series
-            if series.watch.account in (None, aws.account)
+            if series.watch.account in (None, EVERY_ACCOUNT, aws.account)
         ),
-        unsure=next((one.gap for one in watched if one.gap), None),
+        unsure=next((gap for one in watched for gap in _unsure(one)), None),
     )
+
+
+def _unsure(watched: Watched) -> Iterator[Gap]:
+    accounts = (series.watch.account for series in watched.series)
+    yield from (gap for gap in (watched.gap, *accounts) if isinstance(gap, Gap))

@@ -17,7 +17,7 @@ DESCRIBE_DETECTORS = Operation("cloudwatch", "DescribeAnomalyDetectors")
 OPERATIONS = (DESCRIBE_DETECTORS,)
 
 DetectorType: TypeAlias = Literal["single_metric", "metric_math"]
-Learned: TypeAlias = tuple[str, str, frozenset[tuple[str, str]], str | None, str | None]
+Learned: TypeAlias = tuple[str, str, frozenset[tuple[str, str]], str | None, str | Gap | None]
 """Namespace, name, dimensions, statistic and other account of a series."""
 
 _TYPES = ["SINGLE_METRIC", "METRIC_MATH"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bedaudit.documents.catalogue import UNDECIDED, Verdict, worst
-from bedaudit.model import Gap, Raw
+from bedaudit.model import EVERY_ACCOUNT, Gap, Raw
 from bedaudit.parts import detectors
 from bedaudit.parts.composite import Alarms
 from bedaudit.parts.detectors import read_why_no_band
@@ -72,7 +72,7 @@ def judged(watched: Watched, verdicts: list[Verdict | Gap]) -> Firing:
 async def _verdict(aws: Reader, series: Series) -> Verdict | Gap:
     """By the documentation; a series that was seen exists, whatever the documentation says."""
     no_series = series.no_series
-    if no_series is not None and series.watch.account in (None, aws.account):
+    if no_series is not None and series.watch.account in (None, EVERY_ACCOUNT, aws.account):
         seen = await aws.attempt(_is_seen(aws, series))
         if isinstance(seen, Gap):
             return series.no_values if isinstance(series.no_values, str) else seen

@@ -15,7 +15,7 @@ from bedaudit.documents.catalogue import (
     why_no_values,
 )
 from bedaudit.documents.expressions import is_band, is_insights, may_do_without, reachable
-from bedaudit.model import Gap, Raw
+from bedaudit.model import EVERY_ACCOUNT, Gap, Raw
 from bedaudit.state import State
 
 
@@ -35,8 +35,9 @@ class Watch(State):
     """The statistic, as `Sum` or `p99`."""
     period: int | None = None
     """Seconds that one data point covers."""
-    account: str | None = None
-    """The account that the metric belongs to, where that is not the alarm's own."""
+    account: str | Gap | None = None
+    """The account that the metric belongs to, where that is not the alarm's own; `*` where a Metrics Insights query
+    takes the metrics of every account that shares them with the alarm's own."""
     sensible_stat: bool | None = None
     """Whether the statistic says something about this metric, as Sum does of a count; missing for metrics that are
     not Bedrock's."""
@@ -148,21 +149,28 @@ def _series(
 
 def _selected(query: insights.Query, one: insights.Filter, period: int | None, account: str | None) -> Series:
     dimensions = {label: value for label, value in one.pinned.items() if label in query.labels}
-    unsure = Gap("failed", message=f"which models {', '.join(sorted(one.open))} leaves is not understood")
+    leaving = one.open - {insights.ACCOUNT}
+    unsure = Gap("failed", message=f"which models {', '.join(sorted(leaving))} leaves is not understood")
     watch = Watch(
         namespace=query.namespace,
         metric=query.metric,
         dimensions=dimensions,
         model=unsure
-        if one.open and model_dimension(query.namespace) not in dimensions
+        if leaving and model_dimension(query.namespace) not in dimensions
         else _model(query.namespace, dimensions),
         stat=query.stat,
         period=period,
-        account=one.pinned.get("AWS.AccountId", account),
+        account=_account(one, account),
         sensible_stat=is_sensible(query.namespace, query.metric, query.stat),
     )
     names = None if query.schema is None else frozenset(query.schema)
     return Series(watch, no_series=insights.why_no_data(query), no_values=None, names=names)
+
+
+def _account(one: insights.Filter, account: str | None) -> str | Gap:
+    if insights.ACCOUNT in one.open:
+        return Gap("failed", message="which accounts its Metrics Insights query leaves is not understood")
+    return one.pinned.get(insights.ACCOUNT, account or EVERY_ACCOUNT)
 
 
 def _model(namespace: str, dimensions: Mapping[str, str]) -> str:
