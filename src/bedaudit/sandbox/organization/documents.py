@@ -2,6 +2,7 @@
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transaction-Search.html
 """
 
 from __future__ import annotations
@@ -63,6 +64,22 @@ def key_policy(account: str, region: str, group: str) -> str:
     return _policy([owner, logs, {**bedrock, **_on_behalf_of(account, region)}])
 
 
+def spans_policy(account: str, region: str) -> str:
+    """Lets X-Ray write spans to the log groups of Transaction Search."""
+    groups = ("aws/spans", "/aws/application-signals/data")
+    resources = [f"arn:aws:logs:{region}:{account}:log-group:{group}:*" for group in groups]
+    source = f"arn:aws:xray:{region}:{account}:*"
+    condition = {"ArnLike": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": account}}
+    write = _allow("logs:PutLogEvents", service="xray.amazonaws.com", resource=resources)
+    return _policy([{**write, "Condition": condition}])
+
+
+def sink_policy(organization: str | None) -> str:
+    """Lets the accounts of the organization, or all accounts there are, link to a sink."""
+    condition = {"Condition": {"StringEquals": {"aws:PrincipalOrgID": organization}}} if organization else {}
+    return _policy([{**_allow(["oam:CreateLink", "oam:UpdateLink"], resource="*"), "Principal": "*", **condition}])
+
+
 def auditor_trust(management: str) -> str:
     """The trust policy of the role that the auditor assumes in each member account."""
     return _policy([{**_allow("sts:AssumeRole"), "Principal": {"AWS": f"arn:aws:iam::{management}:root"}}])
@@ -80,7 +97,8 @@ def auditor_policy() -> str:
         "s3:GetBucket*",
     ]
     actions += ["s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:ListBucket", "kms:Describe*"]
-    actions += ["kms:GetKey*", "kms:List*", "sns:GetTopicAttributes", "sns:List*", "account:List*"]
+    actions += ["kms:GetKey*", "kms:List*", "sns:GetTopicAttributes", "sns:List*", "account:List*", "oam:Get*"]
+    actions += ["cloudtrail:Describe*", "cloudtrail:Get*", "cloudtrail:List*", "oam:List*", "xray:Get*"]
     actions += ["kinesis:DescribeStreamSummary", "lambda:GetFunctionConfiguration", "firehose:DescribeDeliveryStream"]
     return _policy([_allow(actions, resource="*")])
 
