@@ -40,11 +40,15 @@ def create(call: Call) -> Reply:
     guardrails, name = call.here(Guardrails), call.parameters["name"]
     if any(versions[_DRAFT]["name"] == name for versions in guardrails.by_id.values()):
         raise AwsError("ConflictException", f"Another guardrail has the name {name}.")
-    made = len(guardrails.by_id)
-    id_ = hashlib.sha256(f"{call.account}/{call.region}/{made}/{name}".encode()).hexdigest()[:12]
+    id_ = guardrail_id(name)
     draft = {"guardrailId": id_, "guardrailArn": call.arn(f"guardrail/{id_}"), "createdAt": call.now, **_shown(call)}
     guardrails.by_id[id_] = {_DRAFT: draft}
     return {name: draft[name] for name in ("guardrailId", "guardrailArn", "version", "createdAt")}
+
+
+def guardrail_id(name: str) -> str:
+    """The id of a guardrail; AWS makes it up, here it is known beforehand."""
+    return hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
 @operation("bedrock", "UpdateGuardrail")

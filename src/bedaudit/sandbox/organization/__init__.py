@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bedaudit.sandbox.invoke import Invoke
 from bedaudit.sandbox.organization import (
+    cost,
     documents,
+    guardrails,
     invocation_logs,
     plan,
     regulated,
@@ -27,7 +29,7 @@ from bedaudit.sandbox.world import REGIONS, World
 
 __all__ = ["FAULTS", "HEALTHY_ACCOUNT", "ROLE", "SeededFault", "seed"]
 
-FAULTS: tuple[SeededFault, ...] = (*plan.FAULTS, *regulated_plan.FAULTS)
+FAULTS: tuple[SeededFault, ...] = (*plan.FAULTS, *regulated_plan.FAULTS, *guardrails.FAULTS, *cost.FAULTS)
 
 
 def seed(world: World, invoke: Invoke) -> None:
@@ -35,6 +37,7 @@ def seed(world: World, invoke: Invoke) -> None:
     now = world.clock()
     world.units.update({unit.id: unit for unit in UNITS})
     world.accounts.update({account.id: account for account in ACCOUNTS})
+    cost.seed_payer(Site(world, invoke, world.management, REGIONS[0], now))
     for account in ACCOUNTS:
         _account(world, Site(world, invoke, account.id, REGIONS[0], now))
     for (account_id, region), setup in SITES.items():
@@ -43,6 +46,8 @@ def seed(world: World, invoke: Invoke) -> None:
         traffic.seed(site, setup)
         watching.seed(site, setup)
         regulated.seed(site, setup)
+        guardrails.seed(site, setup)
+        cost.seed(site, setup)
     world.denials.add(DENIED)
 
 

@@ -57,7 +57,7 @@ SITES: dict[tuple[str, str], Setup] = {
     (SEARCH, "us-west-2"): replace(_HEALTHY, s3=False, large_data=False, bypassed="product-search", agent_traffic=True),
     (SEARCH, "eu-west-1"): replace(_HEALTHY, data_flags=False, agent_traffic=True),
     (SEARCH, "eu-south-1"): replace(_HEALTHY, last_event_hours=9 * 24.0),
-    (STAGING, "us-east-1"): replace(_HEALTHY, logging=False),
+    (STAGING, "us-east-1"): replace(_HEALTHY, guardrail_traffic=True, logging=False),
     (STAGING, "us-west-2"): replace(_HEALTHY, customer_managed_key=False),
     (STAGING, "eu-west-1"): _HEALTHY,
 }

@@ -35,11 +35,11 @@ def seed(site: Site, setup: Setup) -> None:
     models = called(setup)
     for name, per_hour in _PER_MODEL.items():
         for model in models:
-            _write(site, ("AWS/Bedrock", name, (("ModelId", model),)), per_hour)
-        _write(site, ("AWS/Bedrock", name, ()), per_hour * len(models))
+            write(site, ("AWS/Bedrock", name, (("ModelId", model),)), per_hour)
+        write(site, ("AWS/Bedrock", name, ()), per_hour * len(models))
     for model in models:
-        _write(site, ("AWS/Bedrock", "InvocationLatency", (("ModelId", model),)), _LATENCY_MS)
-    _write(site, ("AWS/Bedrock", "InvocationLatency", ()), _LATENCY_MS)
+        write(site, ("AWS/Bedrock", "InvocationLatency", (("ModelId", model),)), _LATENCY_MS)
+    write(site, ("AWS/Bedrock", "InvocationLatency", ()), _LATENCY_MS)
     _deliveries(site, setup)
     _guardrails_and_agents(site, setup)
 
@@ -47,11 +47,11 @@ def seed(site: Site, setup: Setup) -> None:
 def _guardrails_and_agents(site: Site, setup: Setup) -> None:
     if setup.guardrail_traffic:
         for name in ("Invocations", "InvocationsIntervened"):
-            _write(site, ("AWS/Bedrock/Guardrails", name, (("Operation", "ApplyGuardrail"),)), 4.0)
-            _write(site, ("AWS/Bedrock/Guardrails", name, ()), 4.0)
+            write(site, ("AWS/Bedrock/Guardrails", name, (("Operation", "ApplyGuardrail"),)), 4.0)
+            write(site, ("AWS/Bedrock/Guardrails", name, ()), 4.0)
     if setup.agent_traffic:
         for name, per_hour in _PER_AGENT.items():
-            _write(site, ("AWS/Bedrock-AgentCore", name, (("Service", "AgentCore.Runtime"),)), per_hour)
+            write(site, ("AWS/Bedrock-AgentCore", name, (("Service", "AgentCore.Runtime"),)), per_hour)
 
 
 def called(setup: Setup) -> tuple[str, ...]:
@@ -66,10 +66,11 @@ def _deliveries(site: Site, setup: Setup) -> None:
         if configured[destination]:
             lost = destination == "cloudwatch" and not setup.group_exists
             since = setup.last_event_hours if destination == "cloudwatch" else 0.0
-            _write(site, ("AWS/Bedrock", f"{name}{'Failure' if lost else 'Success'}", ()), per_hour, not_within=since)
+            write(site, ("AWS/Bedrock", f"{name}{'Failure' if lost else 'Success'}", ()), per_hour, not_within=since)
 
 
-def _write(site: Site, series: Series, per_hour: float, not_within: float = 0.0) -> None:
+def write(site: Site, series: Series, per_hour: float, not_within: float = 0.0) -> None:
+    """Writes a metric of two weeks, or of those up to some hours ago."""
     samples = [
         Sample(site.hours_ago(hours), per_hour * span, span, 0.0, per_hour)
         for hours, span in _moments()

@@ -25,11 +25,12 @@ def seed(site: Site, setup: Setup) -> None:
         if topic != UNHEARD_TOPIC:
             site("sns", "ConfirmSubscription", TopicArn=arn, Token=_ONCALL)
     for alarm in alarms:
-        _put(site, alarm)
+        put(site, alarm)
     settle(site)
 
 
-def _put(site: Site, alarm: Alarm) -> None:
+def put(site: Site, alarm: Alarm) -> None:
+    """Makes an alarm, in the state that all begin with."""
     site(
         "cloudwatch",
         "PutMetricAlarm",
