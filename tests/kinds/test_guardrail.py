@@ -182,7 +182,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "a_key_that_is_gone",
         {"bedrock:GetGuardrail": guardrail(kmsKeyArn=KEY), "kms:DescribeKey": ABSENT},
-        {**NOTHING, "kms_key": {"arn": KEY, "exists": False}},
+        {**NOTHING, "kms_key": {"arn": KEY, "exists": False, "missing_because": f"there is no KMS key {KEY}"}},
     ),
     ("enforced", enforced(), {"enforced": True}),
     (

@@ -94,6 +94,13 @@ RECORDED: Mapping[str, Any] = {
     "s3:GetBucketTagging": ABSENT,
     "cloudwatch:ListMetrics": {"Metrics": []},
 }
+
+
+def without_tls(bucket: str) -> str:
+    objects = f"arn:aws:s3:::{bucket}/AWSLogs/{ACCOUNT}/BedrockModelInvocationLogs/*"
+    return f"the bucket policy does not deny s3:GetObject to anybody who comes without TLS on {objects}"
+
+
 BUCKET = {
     "bucket": "logs",
     "exists": True,
@@ -104,9 +111,12 @@ BUCKET = {
     "grants_bedrock": True,
     "grant_limited_to_account": True,
     "blocks_public_access": False,
+    "public_because": "there is no public access block",
     "account_blocks_public_access": False,
+    "account_public_because": "there is no public access block",
     "acls_disabled": False,
     "tls_only": False,
+    "without_tls_because": without_tls("logs"),
     "versioning": "off",
     "expires_after_days": "never",
     "earliest_expiry_days": "never",
@@ -141,7 +151,8 @@ STATE = {
             "can_write_logs": True,
             "excess_actions": [],
         },
-        "large_data": BUCKET | {"bucket": "large", "prefix": "bodies"},
+        "large_data": BUCKET
+        | {"bucket": "large", "prefix": "bodies", "without_tls_because": without_tls("large/bodies")},
     },
     "s3": BUCKET,
     "delivery": {"failures": 0, "successes": 0},

@@ -95,6 +95,12 @@ STATE = Bucket(
     tags={},
 )
 
+NO_BUCKET = Bucket(bucket="logs", prefix="bedrock", exists=False, missing_because="S3 has no bucket named logs")
+
+
+def no_key(name: str) -> KmsKey:
+    return KmsKey(arn=name, exists=False, missing_because=f"there is no KMS key {name}")
+
 
 def read(recorded: Mapping[str, Any], prefix: str | None = "bedrock", **options: Any) -> Bucket | Gap:
     aws = Replay({**RECORDED, **recorded}, operations=OPERATIONS, **options)
@@ -125,9 +131,13 @@ DISABLED = KmsKey(
     customer_managed=True,
     state="disabled",
     usable=False,
+    unusable_because="it is disabled",
     rotation=False,
     multi_region=False,
     allows_bedrock=False,
+    does_not_allow_bedrock_because=(
+        f"the key policy does not allow kms:GenerateDataKey to bedrock.amazonaws.com on {KEY}"
+    ),
 )
 
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -153,12 +163,12 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "by_two_layers",
         encrypted("aws:kms:dsse", KEY) | {"kms:DescribeKey": ABSENT},
-        {"encryption": "kms_dsse", "kms_key": KmsKey(arn=KEY, exists=False)},
+        {"encryption": "kms_dsse", "kms_key": no_key(KEY)},
     ),
     (
         "by_s3s_own_key",
         encrypted("aws:kms") | {"kms:DescribeKey": ABSENT},
-        {"encryption": "kms", "kms_key": KmsKey(arn="alias/aws/s3", exists=False)},
+        {"encryption": "kms", "kms_key": no_key("alias/aws/s3")},
     ),
     (
         "key_is_denied",
@@ -171,7 +181,11 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"encryption": Gap("failed", "s3:GetBucketEncryption", message="unknown encryption aws:fsx")},
     ),
     ("encryption_is_denied", {"s3:GetBucketEncryption": DENIED}, {"encryption": DENIED, "kms_key": DENIED}),
-    ("no_public_access_block", {"s3:GetPublicAccessBlock": ABSENT}, {"blocks_public_access": False}),
+    (
+        "no_public_access_block",
+        {"s3:GetPublicAccessBlock": ABSENT},
+        {"blocks_public_access": False, "public_because": "there is no public access block"},
+    ),
     (
         "three_of_four_blocks",
         {
@@ -182,10 +196,14 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
                 }
             }
         },
-        {"blocks_public_access": False},
+        {"blocks_public_access": False, "public_because": "off: BlockPublicPolicy"},
     ),
     ("public_access_block_is_denied", {"s3:GetPublicAccessBlock": DENIED}, {"blocks_public_access": DENIED}),
-    ("account_has_no_block", {"s3control:GetPublicAccessBlock": ABSENT}, {"account_blocks_public_access": False}),
+    (
+        "account_has_no_block",
+        {"s3control:GetPublicAccessBlock": ABSENT},
+        {"account_blocks_public_access": False, "account_public_because": "there is no public access block"},
+    ),
     ("account_block_is_denied", {"s3control:GetPublicAccessBlock": DENIED}, {"account_blocks_public_access": DENIED}),
     (
         "acls_in_force",
@@ -227,7 +245,7 @@ def test_states(recorded: dict[str, Any], expected: dict[str, Any]) -> None:
 
 
 def test_a_bucket_that_is_gone_has_its_name_only() -> None:
-    assert read({"s3:HeadBucket": ABSENT}) == Bucket(bucket="logs", prefix="bedrock", exists=False)
+    assert read({"s3:HeadBucket": ABSENT}) == NO_BUCKET
 
 
 def owned_by_another(parameters: Mapping[str, Any]) -> Any:
@@ -248,7 +266,7 @@ OWNERS = [
         "gone_meanwhile",
         lambda parameters: FORBIDDEN if "ExpectedBucketOwner" in parameters else ABSENT,
         [{"Buckets": []}],
-        Bucket(bucket="logs", prefix="bedrock", exists=False),
+        NO_BUCKET,
     ),
 ]
 
@@ -267,22 +285,45 @@ def test_a_bucket_of_another_account_that_hides_exists_and_is_not_ours() -> None
     assert (found.exists, found.owned_by_account, found.grants_bedrock) == (True, False, DENIED)
 
 
-PREFIXES = [
-    ("no_prefix", None, None, f"{PATH}*", True),
-    ("empty_prefix", "", None, f"{PATH}*", True),
-    ("grant_without_the_prefix", "bedrock", "bedrock", f"{PATH}*", False),
-    ("trailing_slash_is_not_known_to_be_kept", "bedrock/", "bedrock/", f"bedrock/{PATH}*", undecided()),
-    ("either_way_granted", "bedrock/", "bedrock/", "bedrock/*", True),
-    ("leading_slash_is_kept", "/bedrock", "/bedrock", f"bedrock/{PATH}*", False),
+def not_granted(wanted: str, granted: str) -> dict[str, Any]:
+    told = f"the bucket policy does not allow s3:PutObject on arn:aws:s3:::logs/{wanted}*; statement 1 allows it on "
+    return {"grants_bedrock": False, "does_not_grant_because": f"{told}{granted} only"}
+
+
+PREFIXES: list[tuple[str, str | None, str | None, str, dict[str, Any]]] = [
+    ("no_prefix", None, None, f"{PATH}*", {}),
+    ("empty_prefix", "", None, f"{PATH}*", {}),
+    (
+        "grant_without_the_prefix",
+        "bedrock",
+        "bedrock",
+        f"{PATH}*",
+        not_granted(f"bedrock/{PATH}", f"arn:aws:s3:::logs/{PATH}*"),
+    ),
+    (
+        "trailing_slash_is_not_known_to_be_kept",
+        "bedrock/",
+        "bedrock/",
+        f"bedrock/{PATH}*",
+        {"grants_bedrock": undecided()},
+    ),
+    ("either_way_granted", "bedrock/", "bedrock/", "bedrock/*", {}),
+    (
+        "leading_slash_is_kept",
+        "/bedrock",
+        "/bedrock",
+        f"bedrock/{PATH}*",
+        not_granted(f"/bedrock/{PATH}", f"arn:aws:s3:::logs/bedrock/{PATH}*"),
+    ),
 ]
 
 
 @pytest.mark.parametrize(
-    ("prefix", "shown", "path", "granted"), [c[1:] for c in PREFIXES], ids=[c[0] for c in PREFIXES]
+    ("prefix", "shown", "path", "expected"), [c[1:] for c in PREFIXES], ids=[c[0] for c in PREFIXES]
 )
-def test_prefixes(prefix: str | None, shown: str | None, path: str, granted: bool | Gap) -> None:
+def test_prefixes(prefix: str | None, shown: str | None, path: str, expected: dict[str, Any]) -> None:
     recorded = policy({**GRANT, "Resource": f"arn:aws:s3:::logs/{path}"}, TLS)
-    assert read(recorded, prefix) == STATE.model_copy(update={"prefix": shown, "grants_bedrock": granted})
+    assert read(recorded, prefix) == STATE.model_copy(update={"prefix": shown, **expected})
 
 
 def test_its_region_is_asked() -> None:

@@ -88,22 +88,44 @@ def when(statement: Mapping[str, Any], operator: str, name: str, value: str) -> 
     return {**statement, "Condition": {operator: {name: value}}}
 
 
+GONE = KmsKey(arn=ARN, exists=False, missing_because=f"there is no KMS key {ARN}")
+TO_LOGS = "the key policy does not allow kms:Encrypt to logs.us-east-1.amazonaws.com"
+TO_BEDROCK = "the key policy does not allow kms:GenerateDataKey to bedrock.amazonaws.com"
+TO_ROOT = f"statement 1 allows it to arn:aws:iam::{ACCOUNT}:root only"
+
+
+def unusable(because: str, state: str = "enabled") -> dict[str, Any]:
+    return {"state": state, "usable": False, "unusable_because": because}
+
+
+def not_logs(because: str) -> dict[str, Any]:
+    return {"allows_logs_service": False, "does_not_allow_logs_because": because}
+
+
+def not_bedrock(because: str) -> dict[str, Any]:
+    return {"allows_bedrock": False, "does_not_allow_bedrock_because": because}
+
+
 LOGS_ARN = "kms:EncryptionContext:aws:logs:arn"
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("a_key_as_it_should_be", {}, {}),
-    ("no_such_key", {"kms:DescribeKey": ABSENT}, KmsKey(arn=ARN, exists=False).model_dump()),
-    ("disabled", key(KeyState="Disabled"), {"state": "disabled", "usable": False}),
-    ("pending_deletion", key(KeyState="PendingDeletion"), {"state": "pending_deletion", "usable": False}),
-    ("asymmetric", key(KeySpec="RSA_2048"), {"usable": False}),
-    ("for_signatures", key(KeyUsage="SIGN_VERIFY"), {"usable": False}),
+    ("no_such_key", {"kms:DescribeKey": ABSENT}, GONE.model_dump()),
+    ("disabled", key(KeyState="Disabled"), unusable("it is disabled", "disabled")),
+    ("pending_deletion", key(KeyState="PendingDeletion"), unusable("it is pending deletion", "pending_deletion")),
+    (
+        "asymmetric",
+        key(KeySpec="RSA_2048"),
+        unusable("it is not symmetric: its spec is RSA_2048, not SYMMETRIC_DEFAULT"),
+    ),
+    ("for_signatures", key(KeyUsage="SIGN_VERIFY"), unusable("its usage is SIGN_VERIFY, not ENCRYPT_DECRYPT")),
     ("of_aws", key(KeyManager="AWS"), {"customer_managed": False}),
     ("of_several_regions", key(MultiRegion=True), {"multi_region": True}),
     ("no_rotation", {"kms:GetKeyRotationStatus": {"KeyRotationEnabled": False}}, {"rotation": False}),
     ("rotation_that_there_cannot_be", {"kms:GetKeyRotationStatus": ABSENT}, {"rotation": False}),
     ("rotation_that_is_not_told", {"kms:GetKeyRotationStatus": {}}, {"rotation": False}),
     ("rotation_is_denied", {"kms:GetKeyRotationStatus": DENIED}, {"rotation": DENIED}),
-    ("only_the_account", policy(), {"allows_logs_service": False, "allows_bedrock": False}),
-    ("logs_only", policy(LOGS), {"allows_bedrock": False}),
+    ("only_the_account", policy(), not_logs(f"{TO_LOGS}; {TO_ROOT}") | not_bedrock(f"{TO_BEDROCK}; {TO_ROOT}")),
+    ("logs_only", policy(LOGS), not_bedrock(f"{TO_BEDROCK}; {TO_ROOT}")),
     (
         "arn_like_all_groups",
         policy(when(LOGS, "ArnLike", LOGS_ARN, f"arn:aws:logs:us-east-1:{ACCOUNT}:*"), BEDROCK),
@@ -117,28 +139,38 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "string_equals_with_a_wildcard_is_not",
         policy(when(LOGS, "StringEquals", LOGS_ARN, f"arn:aws:logs:us-east-1:{ACCOUNT}:*"), BEDROCK),
-        {"allows_logs_service": False},
+        not_logs(
+            f"statement 2 of the key policy asks for {LOGS_ARN} StringEquals arn:aws:logs:us-east-1:{ACCOUNT}:*; "
+            f"here it is {GROUP}"
+        ),
     ),
     (
         "another_log_group",
         policy(when(LOGS, "ArnEquals", LOGS_ARN, f"{GROUP}-dev"), BEDROCK),
-        {"allows_logs_service": False},
+        not_logs(f"statement 2 of the key policy asks for {LOGS_ARN} ArnEquals {GROUP}-dev; here it is {GROUP}"),
     ),
     (
         "logs_of_another_region",
         policy(LOGS | {"Principal": {"Service": "logs.eu-west-1.amazonaws.com"}}, BEDROCK),
-        {"allows_logs_service": False},
+        not_logs(f"{TO_LOGS}; statement 2 allows it to logs.eu-west-1.amazonaws.com only"),
     ),
     (
         "logs_of_no_region",
         policy(LOGS | {"Principal": {"Service": "logs.amazonaws.com"}}, BEDROCK),
         {"allows_logs_service": undecided()},
     ),
-    ("logs_may_only_encrypt", policy(LOGS | {"Action": "kms:Encrypt"}, BEDROCK), {"allows_logs_service": False}),
+    (
+        "logs_may_only_encrypt",
+        policy(LOGS | {"Action": "kms:Encrypt"}, BEDROCK),
+        not_logs("the key policy does not allow kms:Decrypt; statement 2 allows kms:Encrypt only"),
+    ),
     (
         "bedrock_of_another_region",
         policy(LOGS, when(BEDROCK, "ArnLike", "aws:SourceArn", f"arn:aws:bedrock:eu-west-1:{ACCOUNT}:*")),
-        {"allows_bedrock": False},
+        not_bedrock(
+            f"statement 3 of the key policy asks for aws:SourceArn ArnLike arn:aws:bedrock:eu-west-1:{ACCOUNT}:*; "
+            f"here it is arn:aws:bedrock:us-east-1:{ACCOUNT}:*"
+        ),
     ),
     (
         "bedrock_for_the_bucket",
@@ -148,7 +180,10 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "bedrock_for_another_bucket",
         policy(LOGS, when(BEDROCK, "StringEquals", "kms:EncryptionContext:aws:s3:arn", f"{BUCKET}-2")),
-        {"allows_bedrock": False},
+        not_bedrock(
+            f"statement 3 of the key policy asks for kms:EncryptionContext:aws:s3:arn StringEquals {BUCKET}-2; "
+            f"here it is {BUCKET}"
+        ),
     ),
     (
         "s3s_own_key",
@@ -158,7 +193,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "denied_to_bedrock",
         policy(LOGS, BEDROCK, BEDROCK | {"Effect": "Deny", "Condition": {}}),
-        {"allows_bedrock": False},
+        not_bedrock("statement 4 of the key policy explicitly denies kms:GenerateDataKey"),
     ),
     ("policy_is_denied", {"kms:GetKeyPolicy": DENIED}, {"allows_logs_service": DENIED, "allows_bedrock": DENIED}),
     (
@@ -186,7 +221,9 @@ REFERENCES = [
 @pytest.mark.parametrize(("reference", "at", "asked"), [c[1:] for c in REFERENCES], ids=[c[0] for c in REFERENCES])
 def test_a_key_is_asked_for_where_it_is(reference: str, at: str | None, asked: str | None) -> None:
     aws = Replay({"kms:DescribeKey": ABSENT}, operations=OPERATIONS)
-    assert asyncio.run(read_kms_key(aws, reference, at=at)) == KmsKey(arn=reference, exists=False)
+    assert asyncio.run(read_kms_key(aws, reference, at=at)) == KmsKey(
+        arn=reference, exists=False, missing_because=f"there is no KMS key {reference}"
+    )
     assert aws.calls == [("kms:DescribeKey", asked, {"KeyId": reference})]
 
 

@@ -299,7 +299,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "a_key_that_is_gone",
         group(kmsKeyId=KEY) | {"kms:DescribeKey": ABSENT},
-        {"kms_key": KmsKey(arn=KEY, exists=False)},
+        {"kms_key": KmsKey(arn=KEY, exists=False, missing_because=f"there is no KMS key {KEY}")},
     ),
     ("a_key_that_is_denied", group(kmsKeyId=KEY) | {"kms:DescribeKey": DENIED}, {"kms_key": DENIED}),
 ]
@@ -311,7 +311,9 @@ def test_states(recorded: dict[str, Any], expected: dict[str, Any]) -> None:
 
 
 def test_a_name_that_is_only_a_beginning_of_another_does_not_exist() -> None:
-    assert read(group(logGroupName=f"{NAME}-dev")) == LogGroup(name=NAME, exists=False)
+    assert read(group(logGroupName=f"{NAME}-dev")) == LogGroup(
+        name=NAME, exists=False, missing_because=f"CloudWatch Logs has no log group named {NAME} here"
+    )
 
 
 def test_reading_stops_at_the_page_with_the_very_name() -> None:

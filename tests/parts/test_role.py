@@ -111,6 +111,7 @@ UNDECIDED_TRUST = dict.fromkeys(
 UNCONDITIONAL = "statement 1 of its trust policy has no condition"
 BY_ACCOUNT = f"statement 1 of its trust policy asks only for aws:SourceAccount StringEquals {ACCOUNT}"
 BY_ANYBODY = "statement 1 of its trust policy asks only for aws:SourceArn ArnLike arn:aws:bedrock:*:*:*"
+WITHIN = "log-stream:aws/bedrock/modelinvocations"
 LACKS = "inline policy write does not allow logs:CreateLogStream"
 
 
@@ -219,7 +220,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "another_group",
         inline({**WRITE, "Resource": STREAM.replace("/bedrock:", "/other:")}),
-        cannot_write(f"{LACKS} on {STREAM}; statement 1 allows it on .../other:... only"),
+        cannot_write(f"{LACKS} on {STREAM}; statement 1 allows it on .../other:{WITHIN} only"),
     ),
     (
         "another_group_in_one_of_two_policies",
@@ -228,19 +229,22 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         | managed({**WRITE, "Resource": STREAM.replace("/bedrock:", "/other:")}),
         cannot_write(
             f"no policy allows logs:CreateLogStream on {STREAM}; "
-            f"statement 1 of managed policy arn:aws:iam::{ACCOUNT}:policy/write allows it on .../other:... only"
+            f"statement 1 of managed policy arn:aws:iam::{ACCOUNT}:policy/write allows it on .../other:{WITHIN} only"
         )
         | {"excess_actions": ("s3:*",)},
     ),
     (
         "another_region",
         inline({**WRITE, "Resource": STREAM.replace("us-east-1", "eu-west-1")}),
-        cannot_write(f"{LACKS} on {STREAM}; statement 1 allows it on arn:aws:logs:eu-west-1:... only"),
+        cannot_write(
+            f"{LACKS} on {STREAM}; statement 1 allows it on "
+            f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/bedrock:{WITHIN} only"
+        ),
     ),
     (
         "a_star_before_the_stream",
         inline({**WRITE, "Resource": STREAM.replace(":log-stream:", ":*:log-stream:")}),
-        cannot_write(f"{LACKS} on {STREAM}; statement 1 allows it on ...:*:... only"),
+        cannot_write(f"{LACKS} on {STREAM}; statement 1 allows it on ...:*:{WITHIN} only"),
     ),
     (
         "a_denial",

@@ -23,6 +23,8 @@ class Principal:
     name: str
     doubtful: tuple[str, ...] = ()
     """Other names that may or may not mean it."""
+    title: str = ""
+    """What to call it, if not by its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ from itertools import takewhile
 
 from bedaudit.documents.iam import Condition, Document, Statement
 from bedaudit.documents.iam_conditions import Known
-from bedaudit.documents.iam_evaluate import Effect, Element, Request, applies, elements
+from bedaudit.documents.iam_evaluate import Effect, Element, Principal, Request, applies, elements
 from bedaudit.documents.iam_match import Begins, Value
 
+_DOES = {"Allow": "allows", "Deny": "denies"}
 _MOST_CHARACTERS = 160
 _MOST_OF_A_NAME = 64
 _SHARED_ENOUGH = 20
-"""Characters that two texts must share at one end for them to be left out."""
+"""Characters at the beginning that two texts must share for them to be left out of the second."""
 _SEPARATORS = ":/"
 
 
@@ -33,8 +34,8 @@ def why_not(documents: Sequence[Document], request: Request) -> str:
 
 def why_none(documents: Sequence[Document], request: Request, effect: Effect) -> str:
     """Why no statement of this effect applies to the request."""
-    verb = effect.lower()
-    whose = f"{plain(documents[0].name)} does not {verb}" if len(documents) == 1 else f"no policy {verb}s"
+    verb = _DOES[effect]
+    whose = f"{plain(documents[0].name)} does not {effect.lower()}" if len(documents) == 1 else f"no policy {verb}"
     near = _nearest(documents, request, effect)
     if near is None:
         return f"{whose} {_everything(request)}"
@@ -46,7 +47,7 @@ def why_none(documents: Sequence[Document], request: Request, effect: Effect) ->
         "action": (near.wanted, ""),
         "resource": (f"{plain(request.action)} on {near.wanted}", "it on "),
     }[near.unmet]
-    return f"{whose} {asked}; {label} {verb}s {link}{near.named()}"
+    return f"{whose} {asked}; {label} {verb} {link}{near.named()}"
 
 
 def why(documents: Sequence[Document], request: Request) -> str:
@@ -130,7 +131,7 @@ def _near(placed: _Placed, request: Request) -> _Near | None:
 def _wanted(element: Element, request: Request) -> str:
     """What the request has for an element."""
     if element == "principal":
-        return plain(request.principal.name) if request.principal else "anybody"
+        return _titled(request.principal) if request.principal else "anybody"
     if element == "action":
         return plain(request.action)
     if element == "resource":
@@ -163,8 +164,12 @@ def _asked(condition: Condition, request: Request) -> str:
 
 def _everything(request: Request) -> str:
     resource = "" if request.resource is None else f" on {_shown(request.resource)}"
-    principal = "" if request.principal is None else f" to {plain(request.principal.name)}"
+    principal = "" if request.principal is None else f" to {_titled(request.principal)}"
     return f"{plain(request.action)}{principal}{resource}"
+
+
+def _titled(principal: Principal) -> str:
+    return plain(principal.title or principal.name)
 
 
 def _shown(value: Value) -> str:
@@ -177,12 +182,7 @@ def _shared(one: str, other: str) -> str:
 
 
 def _differing(text: str, other: str) -> str:
-    """The text without the beginning and the end that it shares with the other, if they are long."""
-    from_start = _without_beginning(text, other)
-    return _without_beginning(from_start[::-1], other[::-1])[::-1]
-
-
-def _without_beginning(text: str, other: str) -> str:
+    """The text without the beginning that it shares with the other, if that is long."""
     shared = _shared(text, other)
     cut = max(shared.rfind(each) for each in _SEPARATORS)
-    return f"...{text[cut:]}" if cut >= _SHARED_ENOUGH else text
+    return f"...{text[cut:]}" if cut >= _SHARED_ENOUGH and text != other else text

@@ -7,57 +7,66 @@ from __future__ import annotations
 
 from bedaudit.documents.iam import Document, parse
 from bedaudit.documents.iam_conditions import Context
-from bedaudit.documents.iam_evaluate import Principal, Request, allows, denies
+from bedaudit.documents.iam_evaluate import Principal, Request, denies
 from bedaudit.documents.iam_match import Begins
-from bedaudit.documents.kleene import every
-from bedaudit.model import Gap
-from bedaudit.parts.service_request import OTHER_ACCOUNT, by_bedrock, decided
+from bedaudit.documents.iam_reasons import why_none
+from bedaudit.parts.service_request import (
+    OTHER_ACCOUNT,
+    WhyNot,
+    by_bedrock,
+    decided,
+    is_so,
+    undecided,
+    why_allowed,
+    why_not_all,
+    why_not_allowed,
+)
 from bedaudit.reader import Operation, Reader
 
 GET_POLICY = Operation("s3", "GetBucketPolicy", absent=("NoSuchBucketPolicy",))
 OPERATIONS = (GET_POLICY,)
 
-_ANYBODY = Principal("AWS", f"arn:aws:sts::{OTHER_ACCOUNT}:assumed-role/anybody/anybody")
+_ANYBODY = Principal(
+    "AWS", f"arn:aws:sts::{OTHER_ACCOUNT}:assumed-role/anybody/anybody", title="anybody who comes without TLS"
+)
 
 
-async def grants(aws: Reader, bucket: str, at: str | None, paths: tuple[str, ...]) -> bool | Gap:
-    """Whether Bedrock of the site may put objects at the delivery path."""
-    verdicts = await _may_put(aws, bucket, at, paths, account=None)
-    return decided(verdicts[0] if len(set(verdicts)) == 1 else None, GET_POLICY)
+async def why_not_granted(aws: Reader, bucket: str, at: str | None, paths: tuple[str, ...]) -> WhyNot:
+    """Why Bedrock of the site may not put objects at the delivery path; one of several paths is no answer."""
+    documents = await _policies(aws, bucket, at)
+    requests = (by_bedrock(aws, "s3:PutObject", _objects(aws, bucket, path)) for path in paths)
+    reasons = [why_not_allowed(documents, request, GET_POLICY) for request in requests]
+    return reasons[0] if len({is_so(reason) for reason in reasons}) == 1 else undecided(GET_POLICY)
 
 
-async def limited_to_account(aws: Reader, bucket: str, at: str | None, paths: tuple[str, ...]) -> bool | Gap:
-    """Whether Bedrock may not put objects there for another account."""
-    verdicts = await _may_put(aws, bucket, at, paths, account=OTHER_ACCOUNT)
-    return decided(every(None if verdict is None else not verdict for verdict in verdicts), GET_POLICY)
+async def why_for_any_account(aws: Reader, bucket: str, at: str | None, paths: tuple[str, ...]) -> WhyNot:
+    """Why Bedrock may put objects there for another account as well."""
+    documents = await _policies(aws, bucket, at)
+    requests = (by_bedrock(aws, "s3:PutObject", _objects(aws, bucket, path), account=OTHER_ACCOUNT) for path in paths)
+    return why_not_all(why_allowed(documents, request, GET_POLICY) for request in requests)
 
 
-async def tls_only(aws: Reader, bucket: str, at: str | None, paths: tuple[str, ...]) -> bool | Gap:
-    """Whether everybody is denied to read and write the delivered objects without TLS."""
-    document = await _policy(aws, bucket, at)
+async def why_without_tls(aws: Reader, bucket: str, at: str | None, paths: tuple[str, ...]) -> WhyNot:
+    """Why somebody may read or write the delivered objects without TLS."""
+    documents = await _policies(aws, bucket, at)
     context = Context({"aws:SecureTransport": "false"})
     requests = (
         Request(action, _objects(aws, bucket, path), _ANYBODY, context)
         for path in paths
         for action in ("s3:GetObject", "s3:PutObject")
     )
-    return decided(every(denies((document,), request) for request in requests), GET_POLICY)
+    return why_not_all(_why_not_denied(documents, request) for request in requests)
 
 
-async def _may_put(
-    aws: Reader, bucket: str, at: str | None, paths: tuple[str, ...], *, account: str | None
-) -> list[bool | None]:
-    document = await _policy(aws, bucket, at)
-    return [
-        allows((document,), by_bedrock(aws, "s3:PutObject", _objects(aws, bucket, path), account=account))
-        for path in paths
-    ]
+def _why_not_denied(documents: tuple[Document, ...], request: Request) -> WhyNot:
+    verdict = decided(denies(documents, request), GET_POLICY)
+    return why_none(documents, request, "Deny") if verdict is False else None if verdict is True else verdict
 
 
-async def _policy(aws: Reader, bucket: str, at: str | None) -> Document:
-    """A bucket without a policy has one that says nothing."""
+async def _policies(aws: Reader, bucket: str, at: str | None) -> tuple[Document, ...]:
+    """The policy of the bucket, if it has one."""
     reply = await aws.find(GET_POLICY, at=at, Bucket=bucket)
-    return Document(()) if reply is None else parse(reply.get("Policy"))
+    return () if reply is None else (parse(reply.get("Policy"), "the bucket policy"),)
 
 
 def _objects(aws: Reader, bucket: str, path: str) -> Begins:

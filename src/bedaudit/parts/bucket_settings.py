@@ -78,19 +78,22 @@ async def encryption(aws: Reader, bucket: str, at: str | None) -> Encryption | G
     return _ALGORITHMS.get(algorithm) or Gap("failed", str(GET_ENCRYPTION), message=f"unknown encryption {algorithm}")
 
 
-async def blocks_public_access(aws: Reader, bucket: str, at: str | None) -> bool:
-    """Whether all four settings of the bucket's public access block are on."""
-    return _blocks_all(await aws.find(GET_PUBLIC_ACCESS, at=at, Bucket=bucket))
+async def why_public(aws: Reader, bucket: str, at: str | None) -> str | None:
+    """Which of the four settings of the bucket's public access block are off."""
+    return _why_not_blocked(await aws.find(GET_PUBLIC_ACCESS, at=at, Bucket=bucket))
 
 
-async def account_blocks_public_access(aws: Reader) -> bool:
-    """Whether all four settings of the account's public access block are on."""
-    return _blocks_all(await aws.find(GET_ACCOUNT_PUBLIC_ACCESS, AccountId=aws.account))
+async def why_account_public(aws: Reader) -> str | None:
+    """Which of the four settings of the account's public access block are off."""
+    return _why_not_blocked(await aws.find(GET_ACCOUNT_PUBLIC_ACCESS, AccountId=aws.account))
 
 
-def _blocks_all(reply: Raw | None) -> bool:
-    settings = (reply or {}).get("PublicAccessBlockConfiguration", {})
-    return all(settings.get(name, False) for name in _BLOCKS)
+def _why_not_blocked(reply: Raw | None) -> str | None:
+    if reply is None:
+        return "there is no public access block"
+    settings = reply.get("PublicAccessBlockConfiguration", {})
+    off = [name for name in _BLOCKS if not settings.get(name, False)]
+    return f"off: {', '.join(off)}" if off else None
 
 
 async def acls_disabled(aws: Reader, bucket: str, at: str | None) -> bool:

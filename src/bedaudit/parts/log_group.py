@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from bedaudit.model import Facts, Gap, Raw
 from bedaudit.parts import kms_key, masking, subscription_filter
@@ -11,7 +11,7 @@ from bedaudit.parts.kms_key import KmsKey, read_kms_key
 from bedaudit.parts.masking import Masking, read_masking
 from bedaudit.parts.subscription_filter import SubscriptionFilter, read_subscription_filters
 from bedaudit.reader import Operation, Reader
-from bedaudit.state import Days, State
+from bedaudit.state import Because, Days, State
 
 DESCRIBE_GROUPS = Operation("logs", "DescribeLogGroups")
 DESCRIBE_METRIC_FILTERS = Operation("logs", "DescribeMetricFilters")
@@ -33,8 +33,10 @@ class LogGroup(State):
 
     name: str
     """Its name."""
-    exists: bool
+    exists: Annotated[bool, Because("missing_because")]
     """Whether there is a log group of exactly this name."""
+    missing_because: str | None = None
+    """Which log group there is not."""
     retention_days: Days | None = None
     """How long events are kept."""
     retention_set_by: Literal["group", "account_policy", "nobody"] | None = None
@@ -72,7 +74,9 @@ AnyLogGroup = TypeVar("AnyLogGroup", bound=LogGroup)
 async def read_log_group(aws: Reader, name: str) -> LogGroup:
     """The log group of exactly this name in the site."""
     group = await find_log_group(aws, name)
-    return LogGroup(name=name, exists=False) if group is None else await read_parts(aws, group, described(group))
+    if group is None:
+        return LogGroup(name=name, exists=False, missing_because=f"CloudWatch Logs has no log group named {name} here")
+    return await read_parts(aws, group, described(group))
 
 
 def described(group: Raw) -> LogGroup:

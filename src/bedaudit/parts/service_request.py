@@ -80,8 +80,11 @@ def by_service(
 
 def decided(verdict: bool | None, operation: Operation) -> bool | Gap:  # noqa: FBT001 - it is the thing that is told
     """The verdict, or the gap that it is where a policy asks for what is not known of the request."""
-    if verdict is not None:
-        return verdict
+    return undecided(operation) if verdict is None else verdict
+
+
+def undecided(operation: Operation) -> Gap:
+    """The gap that a verdict is where a policy, which the operation gave, asks for what is not known."""
     return Gap("failed", str(operation), message="the policy depends on something that is not known of the request")
 
 
