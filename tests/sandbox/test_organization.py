@@ -146,7 +146,7 @@ def test_the_healthy_accounts_logging_is_complete_and_arrives(read: Read, region
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
 def test_the_healthy_accounts_alarms_are_heard(read: Read, region: str) -> None:
-    watched = {alarm["MetricName"] for alarm in alarms(read, HEALTHY_ACCOUNT, region).values()}
+    watched = {alarm.get("MetricName") for alarm in alarms(read, HEALTHY_ACCOUNT, region).values()}
     assert watched >= {
         "InvocationServerErrors",
         "InvocationClientErrors",

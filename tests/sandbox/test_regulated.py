@@ -39,7 +39,7 @@ class Place:
         (one,) = self("logs").describe_metric_filters(logGroupName=GROUP)["metricFilters"]
         name = one["metricTransformations"][0]["metricName"]
         alarms = self("cloudwatch").describe_alarms(MaxRecords=100)["MetricAlarms"]
-        return name in {alarm["MetricName"] for alarm in alarms}
+        return name in {alarm.get("MetricName") for alarm in alarms}
 
     def receiver(self) -> Any:
         (one,) = self("logs").describe_subscription_filters(logGroupName=GROUP)["subscriptionFilters"]
