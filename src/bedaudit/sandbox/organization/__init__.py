@@ -11,7 +11,9 @@ from bedaudit.sandbox.organization import (
     plan,
     regulated,
     regulated_plan,
+    telemetry,
     traffic,
+    trails,
     watching,
 )
 from bedaudit.sandbox.organization.plan import (
@@ -29,7 +31,14 @@ from bedaudit.sandbox.world import REGIONS, World
 
 __all__ = ["FAULTS", "HEALTHY_ACCOUNT", "ROLE", "SeededFault", "seed"]
 
-FAULTS: tuple[SeededFault, ...] = (*plan.FAULTS, *regulated_plan.FAULTS, *guardrails.FAULTS, *cost.FAULTS)
+FAULTS: tuple[SeededFault, ...] = (
+    *plan.FAULTS,
+    *regulated_plan.FAULTS,
+    *guardrails.FAULTS,
+    *cost.FAULTS,
+    *trails.FAULTS,
+    *telemetry.FAULTS,
+)
 
 
 def seed(world: World, invoke: Invoke) -> None:
@@ -46,6 +55,7 @@ def seed(world: World, invoke: Invoke) -> None:
         traffic.seed(site, setup)
         watching.seed(site, setup)
         regulated.seed(site, setup)
+        telemetry.seed(site, setup)
         guardrails.seed(site, setup)
         cost.seed(site, setup)
     world.denials.add(DENIED)
@@ -56,6 +66,8 @@ def _account(world: World, site: Site) -> None:
         trust = documents.auditor_trust(world.management)
         site("iam", "CreateRole", RoleName=ROLE, AssumeRolePolicyDocument=trust)
         site("iam", "PutRolePolicy", RoleName=ROLE, PolicyName="read", PolicyDocument=documents.auditor_policy())
+    if site.account != VENDOR:
+        trails.seed(site)
     own = {region: setup for (account, region), setup in SITES.items() if account == site.account}
     shown = {region: setup for region, setup in own.items() if setup.on_dashboard}
     watching.seed_dashboard(site, shown)
