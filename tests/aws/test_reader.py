@@ -17,6 +17,7 @@ from bedaudit.aws.memo import Memo
 from bedaudit.aws.progress import Progress
 from bedaudit.aws.reader import Heard, KindReader
 from bedaudit.aws.redact import digest
+from bedaudit.aws.replies import Reply
 from bedaudit.aws.transport import Request
 from bedaudit.kinds.kind import Kind
 from bedaudit.model import Gap, Mark
@@ -142,6 +143,18 @@ def test_a_page_that_cannot_be_read_makes_the_whole_list_a_gap() -> None:
 def test_replies_come_without_their_metadata() -> None:
     reply, _ = read(lambda request: {"Role": 1, "ResponseMetadata": {}}, lambda aws: aws.call(ROLE, RoleName="x"))
     assert reply == {"Role": 1}
+
+
+def test_what_a_reply_lacks_is_a_gap_without_its_metadata_too() -> None:
+    async def arn(aws: Reader) -> Any:
+        return (await aws.call(ROLE, RoleName="x"))["Role"]["Arn"]
+
+    async def attempted(aws: Reader) -> Any:
+        return await aws.attempt(arn(aws))
+
+    lacking = Gap("failed", "iam:GetRole", message="the reply lacks Role")
+    answers = Reply({"ResponseMetadata": {}}, ROLE)
+    assert [read(lambda request: answers, use)[0] for use in (arn, attempted)] == [lacking, lacking]
 
 
 def test_the_same_question_is_asked_once_an_account_and_region_and_of_iam_once_an_account() -> None:

@@ -12,11 +12,13 @@ from bedaudit.aws.connection import connect
 from bedaudit.aws.entry import preview
 from bedaudit.aws.progress import Progress
 from bedaudit.aws.regions import Visit
+from bedaudit.aws.replies import Reply
 from bedaudit.aws.settings import Settings
 from bedaudit.aws.targets import Account, Targets, targets
 from bedaudit.aws.transport import Request
 from bedaudit.errors import TargetError
 from bedaudit.model import Gap
+from bedaudit.reader import Operation
 from tests.aws.fake import FakeTransport, refusal
 from tests.aws.virtual import run
 
@@ -202,6 +204,16 @@ def test_each_partition_has_its_own_home_and_regions(
             ALONE,
             {"GetCallerIdentity": boto.EndpointConnectionError(endpoint_url="http://127.0.0.1:1/", error="refused")},
             "sts:GetCallerIdentity: nobody answered: check the network, the proxy settings and AWS_ENDPOINT_URL",
+        ),
+        (
+            ALONE,
+            {"GetCallerIdentity": Reply({}, Operation("sts", "GetCallerIdentity"))},
+            "sts:GetCallerIdentity: this did not work (the reply lacks Arn)",
+        ),
+        (
+            ALONE,
+            {"GetCallerIdentity": {"Arn": "nobody", "Account": PARENT}},
+            "sts:GetCallerIdentity: 'nobody' is not the ARN of a caller",
         ),
         (
             ALONE,

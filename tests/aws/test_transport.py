@@ -18,7 +18,8 @@ from bedaudit import __version__
 from bedaudit.aws.gaps import gap_of
 from bedaudit.aws.session import shared_session
 from bedaudit.aws.transport import BotoTransport, Request
-from bedaudit.model import Raw
+from bedaudit.model import Gap, Raw
+from bedaudit.reader import Unreadable
 from tests.aws.canned import Answer, Seen, serve
 
 PAGE = b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>"
@@ -108,6 +109,16 @@ def test_a_bedrock_bearer_token_in_the_environment_does_not_answer_for_every_acc
         (request("bedrock", "ListGuardrails"), Answer(b"welcome to the airport"), "not_implemented"),
         (request("iam", "GetRole", RoleName="x"), Answer(b"welcome"), "not_implemented"),
         (request("logs", "DescribeLogGroups"), Answer(b'{"logGroups": 5}'), "not_implemented"),
+        (request("logs", "DescribeLogGroups"), Answer(b'{"logGroups": [null]}'), "not_implemented"),
+        (request("logs", "DescribeLogGroups"), Answer(b'{"logGroups": [{"logGroupName": 7}]}'), "not_implemented"),
+        (request("logs", "DescribeLogGroups"), Answer(b'{"logGroups": [{"storedBytes": true}]}'), "not_implemented"),
+        (request("logs", "DescribeLogGroups"), Answer(b'{"nextToken": {}}'), "not_implemented"),
+        (request("logs", "ListTagsForResource", resourceArn="a"), Answer(b'{"tags": {"a": 1}}'), "not_implemented"),
+        (
+            request("bedrock", "ListEvaluationJobs"),
+            Answer(b'{"jobSummaries": [{"creationTime": 1e300}]}'),
+            "not_implemented",
+        ),
         (request("bedrock", "GetModelInvocationLoggingConfiguration"), Answer(b'{"log', announced=90), "unreachable"),
         (request("logs", "NoSuchOperation"), Answer(), "not_implemented"),
         (request("nosuchservice", "GetIt"), Answer(), "not_implemented"),
@@ -123,6 +134,29 @@ def test_what_is_no_reply_is_never_an_empty_one(
         with pytest.raises((boto.ClientError, boto.BotoCoreError, ResponseParserError)) as raised:
             send(asked)
     assert gap_of(raised.value, asked.service, asked.operation).reason == reason
+
+
+def test_a_policy_document_of_iam_comes_as_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = (
+        b"<GetRolePolicyResponse><GetRolePolicyResult><RoleName>r</RoleName><PolicyName>p</PolicyName>"
+        b"<PolicyDocument>%7B%22Statement%22%3A%5B%5D%7D</PolicyDocument></GetRolePolicyResult></GetRolePolicyResponse>"
+    )
+    with serve(lambda seen: Answer(found)) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        reply = send(request("iam", "GetRolePolicy", RoleName="r", PolicyName="p"))
+    assert reply["PolicyDocument"] == {"Statement": []}
+
+
+def test_a_member_that_a_reply_lacks_is_a_gap_for_whoever_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(lambda seen: Answer(b'{"logGroups": [{"storedBytes": 5}]}')) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        reply = send(request("logs", "DescribeLogGroups"))
+    (group,) = reply["logGroups"]
+    assert (group["storedBytes"], group.get("logGroupName"), "logGroupName" in group) == (5, None, False)
+    with pytest.raises(Unreadable) as raised:
+        group["logGroupName"]
+    gap = Gap("failed", "logs:DescribeLogGroups", message="the reply lacks logGroupName")
+    assert (raised.value.gap, gap_of(raised.value, "sts", "Other")) == (gap, gap)
 
 
 def test_a_silent_endpoint_is_given_up_after_the_read_timeout(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from botocore import exceptions as boto
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
+from bedaudit.aws.replies import Incomplete
 from bedaudit.model import Gap, Reason
 
 Meaning: TypeAlias = Reason | Literal["transient", "unauthenticated"]
@@ -100,6 +101,7 @@ EXCEPTIONS: tuple[tuple[type[BaseException], Reason], ...] = (
     (boto.IncompleteReadError, "unreachable"),
     (boto.UnknownServiceError, "not_implemented"),
     (boto.UnknownClientMethodError, "not_implemented"),
+    (Incomplete, "failed"),
     (ResponseParserError, "not_implemented"),
 )
 """The first that fits; all others of botocore are `failed`."""
@@ -147,6 +149,8 @@ def _meaning(error: ClientError, service: str) -> Meaning:
 def gap_of(error: BaseException, service: str, operation: str, *, reason: Reason | None = None) -> Gap:
     """The gap that an error leaves, for `reason` where more is known than the error alone says."""
     plain: Reason
+    if isinstance(error, Incomplete):
+        return error.gap
     match reason or meaning(error, service):
         case "transient":
             plain = "failed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -95,7 +96,9 @@ class Memo:
         async def send(page: Mapping[str, Any]) -> Raw:
             reply = await self._client.send(self._who, service, name, asked.region, page)
             self._learn(asked, reply)
-            return redact(service, name, {member: reply[member] for member in reply if member != "ResponseMetadata"})
+            body: Any = copy(reply)
+            body.pop("ResponseMetadata", None)
+            return redact(service, name, body)
 
         try:
             follow = self._catalogue.pager(asked.operation) if asked.paged else None

@@ -8,9 +8,10 @@ import re
 from botocore.exceptions import UnknownRegionError
 
 from bedaudit.aws.connection import Connection
-from bedaudit.aws.gaps import ERRORS
+from bedaudit.aws.gaps import ERRORS, shorten
 from bedaudit.aws.organization import organization_accounts
 from bedaudit.aws.problems import problem
+from bedaudit.aws.replies import Incomplete
 from bedaudit.aws.scope import Account, Targets
 from bedaudit.aws.session import default_region
 from bedaudit.aws.settings import Settings
@@ -31,6 +32,13 @@ _ROLE = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
 
 async def targets(aws: Connection) -> Targets:
     """Who asks, and whom; TargetError if there is nobody to ask as, or nothing to visit."""
+    try:
+        return await _targets(aws)
+    except Incomplete as error:
+        raise problem(error, "sts", "GetCallerIdentity") from error
+
+
+async def _targets(aws: Connection) -> Targets:
     settings = aws.settings
     _check(settings)
     region = _configured(aws)
@@ -38,6 +46,8 @@ async def targets(aws: Connection) -> Targets:
         reply = await aws.client.send(aws.caller, "sts", "GetCallerIdentity", region, {})
     except ERRORS as error:
         raise problem(error, "sts", "GetCallerIdentity") from error
+    if reply["Arn"].count(":") < 5:
+        raise TargetError(f"{GET_CALLER_IDENTITY}: {shorten(reply['Arn'])!r} is not the ARN of a caller")
     partition = reply["Arn"].split(":")[1]
     home = region if aws.catalogue.partition(region) == partition else default_region(partition)
     regions = _regions(aws, partition)

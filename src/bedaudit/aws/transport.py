@@ -26,6 +26,7 @@ from botocore.session import Session
 
 from bedaudit import __version__
 from bedaudit.aws.gaps import ERRORS
+from bedaudit.aws.replies import checked
 from bedaudit.aws.session import KEYS
 from bedaudit.aws.threads import Threads
 from bedaudit.aws.tls import SharedTLSSession
@@ -85,7 +86,7 @@ class BotoTransport:
     def close(self) -> None:
         """Ends idle threads and connections; those in flight end by themselves."""
         self._threads.close()
-        for client in self._clients.values():
+        for client in tuple(self._clients.values()):  # a call in flight may make one more
             client.close()
 
     def _send(self, request: Request) -> Raw:
@@ -96,11 +97,11 @@ class BotoTransport:
             raise UnknownClientMethodError(method_name=request.operation)
         try:
             reply: Raw = method(**request.parameters)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             if isinstance(error, ERRORS):
                 raise
             raise ResponseParserError(f"a reply that is not of the service's protocol: {error!r}") from error
-        return reply
+        return checked(reply, client.meta.service_model.operation_model(request.operation))
 
     def _client(self, service: str, region: str) -> Any:
         found = self._clients.get((service, region))
