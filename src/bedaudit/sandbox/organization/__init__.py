@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from bedaudit.sandbox.invoke import Invoke
 from bedaudit.sandbox.organization import (
+    agents,
     cost,
+    coverage,
+    coverage_dashboards,
+    coverage_plan,
     documents,
     guardrails,
     invocation_logs,
@@ -36,6 +40,7 @@ FAULTS: tuple[SeededFault, ...] = (
     *regulated_plan.FAULTS,
     *guardrails.FAULTS,
     *cost.FAULTS,
+    *coverage_plan.FAULTS,
     *trails.FAULTS,
     *telemetry.FAULTS,
 )
@@ -54,10 +59,15 @@ def seed(world: World, invoke: Invoke) -> None:
         invocation_logs.seed(site, setup)
         traffic.seed(site, setup)
         watching.seed(site, setup)
+        agents.seed(site, setup)
         regulated.seed(site, setup)
         telemetry.seed(site, setup)
         guardrails.seed(site, setup)
         cost.seed(site, setup)
+        coverage.seed(site, setup)
+    for account in ACCOUNTS:
+        sites = [(Site(world, invoke, *at, now), setup) for at, setup in SITES.items() if at[0] == account.id]
+        coverage_dashboards.seed(sites)
     world.denials.add(DENIED)
 
 

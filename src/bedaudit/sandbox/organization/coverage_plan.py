@@ -170,8 +170,8 @@ _DASHBOARDS = (
         None,
     ),
     (
-        MANAGEMENT,
-        "eu-south-1",
+        STAGING,
+        "us-east-1",
         "interventions-not-shown",
         "No dashboard shows guardrail interventions",
         "a-dashboard-shows-guardrail-interventions",

@@ -25,6 +25,7 @@ def seed(site: Site, setup: Setup) -> None:
     is_example = (site.account, site.region) == (HEALTHY_ACCOUNT, "us-east-1")
     if is_example or "vended-logs-without-key" in lacking:
         site("logs", "CreateLogGroup", logGroupName=KNOWLEDGE_BASE_LOGS)
+        site("logs", "PutRetentionPolicy", logGroupName=KNOWLEDGE_BASE_LOGS, retentionInDays=400)
     _order_groups(site, setup, lacking)
     if setup.logging:
         _order_bucket(site, lacking)
