@@ -39,6 +39,12 @@ def read(recorded: Mapping[str, Any], log_group: str | None, *, to_s3: bool) -> 
     return asyncio.run(read_delivery(Replay(recorded, operations=OPERATIONS), log_group, to_s3=to_s3))
 
 
+def arrival(delivery: Delivery) -> bool | str | Gap | None:
+    """Why logs do not arrive, or what else is known of it."""
+    assert (delivery.flowing is False) == (delivery.not_flowing_because is not None)
+    return delivery.not_flowing_because or delivery.flowing
+
+
 NO_STREAM: dict[str, Any] = {"logs:DescribeLogStreams": {"logStreams": []}}
 QUIET = metrics()
 SUCCESS, FAILURE, S3_SUCCESS, S3_FAILURE = (
@@ -48,32 +54,89 @@ SUCCESS, FAILURE, S3_SUCCESS, S3_FAILURE = (
     f"{S3}Failure",
 )
 
-TO_CLOUDWATCH: list[tuple[str, dict[str, Any], dict[str, Any], bool | Gap | None]] = [
+CALLED = "models were called 3 hours ago"
+NO_LOG = "in the last 24 hours nothing arrived in CloudWatch Logs"
+NOTHING_IN_S3 = "in the last 24 hours nothing arrived in S3"
+
+TO_CLOUDWATCH: list[tuple[str, dict[str, Any], dict[str, Any], bool | str | Gap | None]] = [
     ("no_traffic_and_no_logs", QUIET, NO_STREAM, None),
     ("no_traffic_and_old_logs", QUIET, stream(100), None),
     ("logs_without_counted_traffic", QUIET, stream(3), True),
     ("traffic_and_a_fresh_event", metrics(Invocations={3: 9}), stream(2.9), True),
-    ("traffic_after_the_last_event", metrics(Invocations={3: 9, 20: 4}), stream(19), False),
-    ("traffic_and_no_event_at_all", metrics(Invocations={3: 9}), NO_STREAM, False),
-    ("traffic_and_a_stream_without_events", metrics(Invocations={3: 9}), stream(None), False),
+    (
+        "traffic_after_the_last_event",
+        metrics(Invocations={3: 9, 20: 4}),
+        stream(19),
+        f"{CALLED}, but the last log event is 19 hours old",
+    ),
+    ("traffic_and_no_event_at_all", metrics(Invocations={3: 9}), NO_STREAM, f"{CALLED}, but {NO_LOG}"),
+    ("traffic_and_a_stream_without_events", metrics(Invocations={3: 9}), stream(None), f"{CALLED}, but {NO_LOG}"),
     (
         "traffic_and_only_another_stream",
         metrics(Invocations={3: 9}),
         stream(1, "aws/bedrock/modelinvocations-2"),
-        False,
+        f"{CALLED}, but {NO_LOG}",
     ),
-    ("traffic_and_no_log_group", metrics(Invocations={3: 9}), {"logs:DescribeLogStreams": ABSENT}, False),
+    (
+        "traffic_and_no_log_group",
+        metrics(Invocations={3: 9}),
+        {"logs:DescribeLogStreams": ABSENT},
+        f"{CALLED}, but {NO_LOG}",
+    ),
     ("traffic_of_this_hour_proves_nothing", metrics(Invocations={0: 9, 1: 3}), NO_STREAM, None),
-    ("traffic_of_two_hours_ago_does", metrics(Invocations={2: 9}), NO_STREAM, False),
+    (
+        "traffic_of_two_hours_ago_does",
+        metrics(Invocations={2: 9}),
+        NO_STREAM,
+        f"models were called 2 hours ago, but {NO_LOG}",
+    ),
     ("traffic_of_last_week_proves_nothing", metrics(Invocations={100: 9}), NO_STREAM, None),
     ("log_on_the_other_side_of_the_hour", metrics(Invocations={3: 1}), stream(3.1), True),
     ("successes_are_enough", metrics(Invocations={3: 9}, **{SUCCESS: {3: 9}}), NO_STREAM, True),
     ("the_youngest_sign_counts", metrics(Invocations={3: 9}, **{SUCCESS: {3: 9, 20: 9}}), stream(22), True),
     ("log_of_the_hour_before_to_the_minute", metrics(Invocations={3: 1}), stream(4), True),
-    ("log_older_than_the_hour_before", metrics(Invocations={3: 1}), stream(4.1), False),
-    ("successes_before_the_traffic", metrics(Invocations={3: 9, 9: 9}, **{SUCCESS: {9: 9}}), NO_STREAM, False),
-    ("failures_only", metrics(**{FAILURE: {0: 2}}), NO_STREAM, False),
-    ("failures_after_successes", metrics(**{SUCCESS: {9: 2}, FAILURE: {1: 2}}), NO_STREAM, False),
+    (
+        "log_older_than_the_hour_before",
+        metrics(Invocations={3: 1}),
+        stream(4.1),
+        f"{CALLED}, but the last log event is 4 hours old",
+    ),
+    (
+        "successes_before_the_traffic",
+        metrics(Invocations={3: 9, 9: 9}, **{SUCCESS: {9: 9}}),
+        NO_STREAM,
+        f"{CALLED}, but the last delivery to CloudWatch Logs that succeeded was 9 hours ago",
+    ),
+    (
+        "failures_only",
+        metrics(**{FAILURE: {0: 2}}),
+        NO_STREAM,
+        f"{NO_LOG}; 2 deliveries to CloudWatch Logs failed in the last 24 hours",
+    ),
+    (
+        "failures_after_successes",
+        metrics(**{SUCCESS: {9: 2}, FAILURE: {1: 2}}),
+        NO_STREAM,
+        (
+            "the last delivery to CloudWatch Logs that succeeded was 9 hours ago; "
+            "2 deliveries to CloudWatch Logs failed in the last 24 hours"
+        ),
+    ),
+    (
+        "logs_that_stopped_long_ago",
+        metrics(Invocations={3: 9}),
+        stream(9 * 24 + 5),
+        f"{CALLED}, but the last log event is 9 days old",
+    ),
+    (
+        "one_failure_after_a_log",
+        metrics(Invocations={20: 1}, **{FAILURE: {1: 1}}),
+        stream(47),
+        (
+            "models were called 20 hours ago, but the last log event is 47 hours old; "
+            "1 delivery to CloudWatch Logs failed in the last 24 hours"
+        ),
+    ),
     ("failures_among_successes", metrics(**{SUCCESS: {1: 90}, FAILURE: {1: 2}}), NO_STREAM, True),
     ("failures_of_s3_do_not_matter", metrics(Invocations={3: 9}, **{S3_FAILURE: {3: 9}}), stream(2), True),
     ("metrics_are_denied", {"cloudwatch:ListMetrics": DENIED}, stream(2), DENIED),
@@ -93,15 +156,26 @@ TO_CLOUDWATCH: list[tuple[str, dict[str, Any], dict[str, Any], bool | Gap | None
     ("seen", "streams", "expected"), [case[1:] for case in TO_CLOUDWATCH], ids=[case[0] for case in TO_CLOUDWATCH]
 )
 def test_whether_logs_reach_the_log_group(
-    seen: dict[str, Any], streams: dict[str, Any], expected: bool | Gap | None
+    seen: dict[str, Any], streams: dict[str, Any], expected: bool | str | Gap | None
 ) -> None:
-    assert read(seen | streams, "/bedrock", to_s3=False).flowing == expected
+    assert arrival(read(seen | streams, "/bedrock", to_s3=False)) == expected
 
 
-BOTH: list[tuple[str, dict[str, Any], dict[str, Any], bool | Gap | None]] = [
+BOTH: list[tuple[str, dict[str, Any], dict[str, Any], bool | str | Gap | None]] = [
     ("both_arrive", metrics(Invocations={3: 9}, **{S3_SUCCESS: {3: 9}}), stream(2), True),
-    ("the_bucket_gets_nothing", metrics(Invocations={3: 9}), stream(2), False),
-    ("the_log_group_gets_nothing", metrics(Invocations={3: 9}, **{S3_SUCCESS: {3: 9}}), NO_STREAM, False),
+    ("the_bucket_gets_nothing", metrics(Invocations={3: 9}), stream(2), f"{CALLED}, but {NOTHING_IN_S3}"),
+    (
+        "the_log_group_gets_nothing",
+        metrics(Invocations={3: 9}, **{S3_SUCCESS: {3: 9}}),
+        NO_STREAM,
+        f"{CALLED}, but {NO_LOG}",
+    ),
+    (
+        "none_gets_anything",
+        metrics(Invocations={3: 9}, **{S3_FAILURE: {3: 9}}),
+        NO_STREAM,
+        f"{CALLED}, but {NO_LOG}; {CALLED}, but {NOTHING_IN_S3}; 9 deliveries to S3 failed in the last 24 hours",
+    ),
     ("only_one_tells", metrics(**{S3_SUCCESS: {3: 9}}), NO_STREAM, None),
     (
         "one_is_unreadable",
@@ -109,13 +183,20 @@ BOTH: list[tuple[str, dict[str, Any], dict[str, Any], bool | Gap | None]] = [
         {"logs:DescribeLogStreams": DENIED},
         DENIED,
     ),
-    ("one_is_unreadable_one_fails", metrics(Invocations={3: 9}), {"logs:DescribeLogStreams": DENIED}, False),
+    (
+        "one_is_unreadable_one_fails",
+        metrics(Invocations={3: 9}),
+        {"logs:DescribeLogStreams": DENIED},
+        f"{CALLED}, but {NOTHING_IN_S3}",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("seen", "streams", "expected"), [case[1:] for case in BOTH], ids=[case[0] for case in BOTH])
-def test_whether_logs_reach_both(seen: dict[str, Any], streams: dict[str, Any], expected: bool | Gap | None) -> None:
-    assert read(seen | streams, "/bedrock", to_s3=True).flowing == expected
+def test_whether_logs_reach_both(
+    seen: dict[str, Any], streams: dict[str, Any], expected: bool | str | Gap | None
+) -> None:
+    assert arrival(read(seen | streams, "/bedrock", to_s3=True)) == expected
 
 
 def test_counts_are_of_the_last_day_and_of_all_destinations() -> None:

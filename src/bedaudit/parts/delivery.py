@@ -9,15 +9,16 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal, TypeAlias
 
 from bedaudit.model import Gap
 from bedaudit.parts import traffic
 from bedaudit.parts.role import STREAM
 from bedaudit.parts.traffic import TO_CLOUDWATCH, TO_S3, HourlySums, Traffic, read_traffic
 from bedaudit.reader import Operation, Reader, age_hours
-from bedaudit.state import Hours, State
+from bedaudit.state import Because, Hours, State
 
 DESCRIBE_STREAMS = Operation("logs", "DescribeLogStreams", absent=("ResourceNotFoundException",))
 OPERATIONS = (DESCRIBE_STREAMS, *traffic.OPERATIONS)
@@ -26,13 +27,19 @@ _HOUR = timedelta(hours=1)
 _WINDOW = 24 * _HOUR
 _GRACE = 2 * _HOUR
 """From the start of an hour with traffic until its logs must have arrived."""
+_NAMES: Mapping[str, str] = {TO_CLOUDWATCH: "CloudWatch Logs", TO_S3: "S3"}
+
+_Arrival: TypeAlias = Literal[True] | str | Gap | None
+"""True: logs arrive; a text: why they do not; None: neither traffic nor failures nor logs to judge by."""
 
 
 class Delivery(State):
     """Whether invocation logs arrive at their destinations."""
 
-    flowing: bool | Gap | None = None
+    flowing: Annotated[bool | Gap | None, Because("not_flowing_because")] = None
     """Whether the traffic of the last 24 hours arrived everywhere it should; missing: no traffic to judge by."""
+    not_flowing_because: str | None = None
+    """How long ago models were called and the last log arrived, and how many deliveries failed."""
     last_event_age: Hours | Gap | None = None
     """Time since the last event in the log stream; missing: there is no event or no log group."""
     failures: int | Gap
@@ -43,8 +50,10 @@ class Delivery(State):
 
 async def read_delivery(aws: Reader, log_group: str | None, *, to_s3: bool) -> Delivery:
     """Whether logs arrive in the log group of this name, if any, and in S3, if that is a destination."""
+    arrival = await aws.part("flowing", lambda aws: _arrival(aws, log_group, to_s3=to_s3))
     return Delivery(
-        flowing=await aws.part("flowing", lambda aws: _flowing(aws, log_group, to_s3=to_s3)),
+        flowing=False if isinstance(arrival, str) else arrival,
+        not_flowing_because=arrival if isinstance(arrival, str) else None,
         last_event_age=None
         if log_group is None
         else await aws.part("last_event_age", lambda aws: _last_event_age(aws, log_group)),
@@ -82,29 +91,32 @@ async def _last_event_age(aws: Reader, log_group: str) -> float | None:
     return None if event is None else age_hours(event, aws.now)
 
 
-async def _flowing(aws: Reader, log_group: str | None, *, to_s3: bool) -> bool | Gap | None:
-    """Whether every destination got the traffic: false if one did not, a gap if one is unreadable."""
+async def _arrival(aws: Reader, log_group: str | None, *, to_s3: bool) -> _Arrival:
+    """Whether every destination got the traffic: why, if one did not, and a gap, if one is unreadable."""
     seen = await read_traffic(aws)
     if isinstance(seen, Gap):
         return seen
-    verdicts: list[bool | Gap | None] = []
+    arrivals: list[_Arrival] = []
     if log_group is not None:
         event = await aws.attempt(_last_event(aws, log_group))
-        verdict = _arrives(aws.now, seen, TO_CLOUDWATCH, None if isinstance(event, Gap) else event)
-        verdicts.append(event if isinstance(event, Gap) and verdict is False else verdict)
+        arrival = _arrives(aws.now, seen, TO_CLOUDWATCH, None if isinstance(event, Gap) else event)
+        arrivals.append(event if isinstance(event, Gap) and isinstance(arrival, str) else arrival)
     if to_s3:
-        verdicts.append(_arrives(aws.now, seen, TO_S3, None))
-    if any(verdict is False for verdict in verdicts):
-        return False
-    return next((verdict for verdict in verdicts if isinstance(verdict, Gap)), _all_true(verdicts))
+        arrivals.append(_arrives(aws.now, seen, TO_S3, None))
+    return _all_true(arrivals)
 
 
-def _all_true(verdicts: Iterable[bool | Gap | None]) -> bool | None:
-    return True if all(verdict is True for verdict in verdicts) else None
+def _all_true(arrivals: Iterable[_Arrival]) -> _Arrival:
+    listed = list(arrivals)
+    reasons = [arrival for arrival in listed if isinstance(arrival, str)]
+    if reasons:
+        return "; ".join(reasons)
+    gap = next((arrival for arrival in listed if isinstance(arrival, Gap)), None)
+    return gap or (True if all(arrival is True for arrival in listed) else None)
 
 
-def _arrives(now: datetime, seen: Traffic, target: str, event: datetime | None) -> bool | None:
-    """None: neither traffic nor failures nor logs to judge by.
+def _arrives(now: datetime, seen: Traffic, target: str, event: datetime | None) -> _Arrival:
+    """Whether logs arrive at one destination.
 
     There must be a sign of arrival as young as the last hour of failures, or of traffic beyond the grace; an hour older
     will do, since calls and their logs may fall on two sides of an hour.
@@ -115,4 +127,25 @@ def _arrives(now: datetime, seen: Traffic, target: str, event: datetime | None) 
     latest = max(signs, default=None)
     if not calls and not failures:
         return True if latest and now - latest <= _WINDOW else None
-    return latest is not None and latest + _HOUR >= max([*calls, *failures])
+    if latest is not None and latest + _HOUR >= max([*calls, *failures]):
+        return True
+    sign = _last_sign(now, _NAMES[target], event, latest)
+    told = f"models were called {_age(now - max(calls))} ago, but {sign}" if calls else sign
+    failed = int(sum(failures.values()))
+    deliveries = "1 delivery" if failed == 1 else f"{failed} deliveries"
+    return f"{told}; {deliveries} to {_NAMES[target]} failed in the last 24 hours" if failed else told
+
+
+def _last_sign(now: datetime, destination: str, event: datetime | None, latest: datetime | None) -> str:
+    """What is the youngest sign of an arrival."""
+    if latest is None:
+        return f"in the last 24 hours nothing arrived in {destination}"
+    if latest == event:
+        return f"the last log event is {_age(now - latest)} old"
+    return f"the last delivery to {destination} that succeeded was {_age(now - latest)} ago"
+
+
+def _age(passed: timedelta) -> str:
+    """In whole hours, from two days on in whole days."""
+    number, unit = (passed.days, "day") if passed.days > 1 else (passed // _HOUR, "hour")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
