@@ -18,6 +18,7 @@ from bedaudit.documents.iam_match import Begins, Value
 _DOES = {"Allow": "allows", "Deny": "denies"}
 _MOST_CHARACTERS = 160
 _MOST_OF_A_NAME = 64
+_MOST_CONDITIONS = 2
 _SHARED_ENOUGH = 20
 """Characters at the beginning that two texts must share for them to be left out of the second."""
 _SEPARATORS = ":/"
@@ -53,7 +54,9 @@ def why_none(documents: Sequence[Document], request: Request, effect: Effect) ->
 def why(documents: Sequence[Document], request: Request) -> str:
     """Which statement allows the request, which the documents do allow, and the conditions on which it does."""
     placed = next(_applying(documents, request, "Allow"))
-    asked = " and ".join(_asked(condition, request) for condition in placed.statement.conditions)
+    conditions = placed.statement.conditions
+    asked = " and ".join(_asked(condition, request) for condition in conditions[:_MOST_CONDITIONS])
+    asked += f" and {len(conditions) - _MOST_CONDITIONS} more" if len(conditions) > _MOST_CONDITIONS else ""
     return f"{placed.of_document} asks only for {asked}" if asked else f"{placed.of_document} has no condition"
 
 
@@ -158,7 +161,7 @@ def _texts(statement: Statement, element: Element) -> tuple[tuple[str, ...], boo
 def _asked(condition: Condition, request: Request) -> str:
     wanted = _wanted(condition, request)
     value = max(condition.values, key=lambda text: len(_shared(text, wanted)), default="nothing")
-    more = f" and {len(condition.values) - 1} more" if len(condition.values) > 1 else ""
+    more = f" or {len(condition.values) - 1} more" if len(condition.values) > 1 else ""
     return f"{plain(condition.key, _MOST_OF_A_NAME)} {plain(condition.operator, _MOST_OF_A_NAME)} {plain(value)}{more}"
 
 
