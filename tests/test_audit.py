@@ -101,7 +101,9 @@ def test_snapshot_is_judged_and_says_who_looked_when_and_at_how_much(tmp_path: P
     ("accounts", "regions", "left"),
     [
         (("222222222222",), (), [("222222222222", "us-east-1")]),
-        ((), ("us-west-2",), [("111111111111", "us-west-2"), ("333333333333", "*")]),
+        ((), ("us-west-2",), [("111111111111", "us-west-2"), ("333333333333", "us-west-2")]),
+        (("333333333333",), ("us-west-2", "us-east-1"), [("333333333333", "us-east-1"), ("333333333333", "us-west-2")]),
+        (("333333333333",), (), [("333333333333", "*")]),
         (("111111111111",), ("us-east-1",), [("111111111111", "us-east-1")]),
     ],
 )
@@ -117,6 +119,7 @@ def test_scope_filters_a_snapshot(
     [
         (("444444444444",), (), "the snapshot holds nothing of account 444444444444"),
         (("111111111111",), ("eu-west-9",), "region eu-west-9"),
+        ((), ("us-east-1", "nowhere"), "nothing of region nowhere"),
     ],
 )
 def test_scope_that_the_snapshot_does_not_hold_is_an_error(

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -193,9 +193,12 @@ def from_snapshot(
     """
     header, records, end = open_snapshot(path)
     judged = Judged(standard)
-    for record in _within(records, accounts, regions):
-        judged.add(record)
-    judged.must_hold(accounts, regions)
+    there: set[Site] = set()
+    for record in records:
+        there.add(record.site)
+        for each in _within(record, accounts, regions):
+            judged.add(each)
+    _must_hold(there, accounts, regions)
     if end is None:
         judged.gaps.append(SiteGap(EVERYWHERE, "", EVERYWHERE, INTERRUPTED))
     facts = judged.facts(
@@ -208,13 +211,31 @@ def from_snapshot(
     return judged.report(facts, (*header.notices, *(end.notices if end else ())))
 
 
-def _within(records: Iterable[Record], accounts: tuple[str, ...], regions: tuple[str, ...]) -> Iterator[Record]:
-    """The records of some accounts and regions; empty: all. What an account has once belongs to all its regions."""
-    always = (GLOBAL, EVERYWHERE)
-    for record in records:
-        here = not regions or record.site.region in (*regions, *always)
-        if here and (not accounts or record.site.account in accounts):
-            yield record
+def _within(record: Record, accounts: tuple[str, ...], regions: tuple[str, ...]) -> Iterator[Record]:
+    """What a record says of some accounts and regions; empty: of all.
+
+    What an account has once belongs to all its regions; one that was not entered was not entered in any.
+    """
+    if accounts and record.site.account not in accounts:
+        return
+    if not regions or record.site.region in (*regions, GLOBAL):
+        yield record
+    elif record.site.region == EVERYWHERE:
+        yield from (replace(record, site=replace(record.site, region=region)) for region in sorted(set(regions)))
+
+
+def _must_hold(there: Collection[Site], accounts: Iterable[str], regions: Iterable[str]) -> None:
+    """Makes sure that a slip in an account or region is not taken for a quiet one.
+
+    Raises:
+        TargetError: one that was asked for was not read.
+    """
+    held = {site.account for site in there}
+    visited = {site.region for site in there} - {GLOBAL, EVERYWHERE}
+    missing = [f"account {name}" for name in accounts if name not in held]
+    missing += [f"region {name}" for name in regions if visited and name not in visited]
+    if missing:
+        raise TargetError(f"the snapshot holds nothing of {', '.join(missing)}")
 
 
 def need_units(rules: Rules, account: str, units: Collection[str]) -> None:
@@ -263,18 +284,6 @@ class Judged:
         self.visited.add((site.account, site.region))
         self.read_at = max(self.read_at, record.read_at)
         self.findings += self.evaluation.add(record)
-
-    def must_hold(self, accounts: Iterable[str], regions: Iterable[str]) -> None:
-        """Makes sure that a slip in an account or region is not taken for a quiet one.
-
-        Raises:
-            TargetError: one that was asked for was not read.
-        """
-        there = {name for place in self.visited for name in place}
-        missing = [f"account {name}" for name in accounts if name not in there]
-        missing += [f"region {name}" for name in regions if not there & {name, EVERYWHERE}]
-        if missing:
-            raise TargetError(f"the snapshot holds nothing of {', '.join(missing)}")
 
     def facts(self, *, scan: str, started_at: str, finished_at: str, identity: str, calls: int) -> ScanFacts:
         """Who looked, when, and at how much."""
