@@ -96,8 +96,8 @@ def test_a_site_may_share_and_receive() -> None:
     both = {**OF_A_SOURCE, **{name: OF_A_MONITOR[name] for name in OF_A_MONITOR if name != "oam:ListLinks"}}
     sink = {"Arn": SINK, "Id": "s-1", "Name": "central"}
     assert resources(Replay(both, operations=telemetry_link.KIND.operations)) == [
-        Resource("telemetry_link", "sink/s-1", SINK, MONITOR, sink),
-        Resource("telemetry_link", "link/l-1", LINK, SOURCE, SUMMARY),
+        Resource("telemetry_link", "sink/central", SINK, MONITOR, sink),
+        Resource("telemetry_link", f"link/{OTHER}", LINK, SOURCE, SUMMARY),
     ]
 
 

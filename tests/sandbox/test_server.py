@@ -60,7 +60,11 @@ def test_without_moto_one_sentence_says_what_to_install() -> None:
 
 
 def test_what_nobody_implements_is_said_so(client: Client) -> None:
-    for service, method in (("oam", "list_sinks"), ("bedrock", "list_prompt_routers"), ("xray", "get_groups")):
+    for service, method in (
+        ("internetmonitor", "list_monitors"),
+        ("bedrock", "list_prompt_routers"),
+        ("xray", "get_groups"),
+    ):
         with pytest.raises(client(service).exceptions.ClientError) as caught:
             getattr(client(service), method)()
         assert caught.value.response["Error"]["Code"] == "NotImplemented"

@@ -74,7 +74,7 @@ async def _sink(aws: Reader, sink: Raw) -> Resource:
         sources=await aws.part("sources", lambda aws: _sources(aws, arn)),
         open_to_anyone=await aws.part("open_to_anyone", lambda aws: _open_to_anyone(aws, arn)),
     )
-    return resource("telemetry_link", arn.rpartition(":")[2], state, arn=arn, raw=sink)
+    return resource("telemetry_link", f"sink/{state.name}", state, arn=arn, raw=sink)
 
 
 async def _received(aws: Reader, sink: str) -> tuple[str, ...]:
@@ -110,6 +110,7 @@ async def _open_to_anyone(aws: Reader, sink: str) -> bool | Gap:
 
 
 async def _link(aws: Reader, link: Raw) -> Resource:
+    """An account has one sink in a region, and another one link to it: so its number tells links apart."""
     arn, types = link["Arn"], tuple(sorted(link.get("ResourceTypes", [])))
     state = TelemetryLink(
         name=link.get("Label", ""),
@@ -122,7 +123,7 @@ async def _link(aws: Reader, link: Raw) -> Resource:
         unshared_namespaces=await aws.part("unshared_namespaces", lambda aws: _unshared(aws, arn, types)),
         shares_invocation_logs=await aws.part("shares_invocation_logs", lambda aws: _shares_logs(aws, arn, types)),
     )
-    return resource("telemetry_link", arn.rpartition(":")[2], state, arn=arn, raw=link)
+    return resource("telemetry_link", f"link/{state.sink_account}", state, arn=arn, raw=link)
 
 
 async def _unshared(aws: Reader, link: str, types: tuple[str, ...]) -> tuple[str, ...] | Gap:

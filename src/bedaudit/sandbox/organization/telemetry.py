@@ -57,7 +57,7 @@ FAULTS = (
                 "filter-leaves-bedrock-out",
                 "The link shares only metrics that are not AWS's",
                 "telemetry-links-share-bedrock-metrics",
-                None,
+                f"link/{MANAGEMENT}",
             ),
             (
                 SEARCH,
@@ -65,7 +65,7 @@ FAULTS = (
                 "filter-leaves-logs-out",
                 "The link shares only log groups of Lambda",
                 "telemetry-links-share-invocation-logs",
-                None,
+                f"link/{MANAGEMENT}",
             ),
             (
                 MANAGEMENT,
@@ -73,7 +73,7 @@ FAULTS = (
                 "sink-is-open",
                 "The sink's policy admits every account there is",
                 "telemetry-sinks-admit-known-accounts-only",
-                None,
+                f"sink/{_SINK}",
             ),
             (
                 SEARCH,
@@ -81,7 +81,7 @@ FAULTS = (
                 "sink-receives-nothing",
                 "A sink that nobody is linked to",
                 "telemetry-sinks-receive-from-somebody",
-                None,
+                f"sink/{_SINK}",
             ),
             (
                 CHAT,
