@@ -115,9 +115,19 @@ STATE = {
     "intervenes": True,
     "enforced": False,
 }
-NOTHING = {"policies": [], "blocks_prompt_attacks": False, "pii_types": [], "intervenes": False}
-ATTACKS = {**NOTHING, "policies": ["content"], "blocks_prompt_attacks": True, "intervenes": True}
-MAIL = {**NOTHING, "policies": ["sensitive_information"], "pii_types": ["EMAIL"], "intervenes": True}
+OPEN = {"blocks_prompt_attacks": False, "attacks_pass_because": "it has no filter for prompt attacks"}
+EMPTY = {"intervenes": False, "does_not_intervene_because": "it has no filters"}
+DETECTS = {"intervenes": False, "does_not_intervene_because": "its filters only detect, or are off"}
+NOTHING = {"policies": [], "pii_types": [], **OPEN, **EMPTY}
+ATTACKS = {"policies": ["content"], "pii_types": []}
+MAIL = {"policies": ["sensitive_information"], "pii_types": ["EMAIL"], **OPEN}
+
+
+def passing(because: str) -> dict[str, Any]:
+    """Attacks pass a guardrail that has nothing else."""
+    return {**ATTACKS, **DETECTS, "blocks_prompt_attacks": False, "attacks_pass_because": because}
+
+
 UNREAD = DENIED.as_fact()
 DETAILS = dict.fromkeys(("policies", "blocks_prompt_attacks", "pii_types", "intervenes", "kms_key"), UNREAD)
 
@@ -140,25 +150,25 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "prompt_attacks_are_only_detected",
         content(inputAction="NONE"),
-        {**ATTACKS, "blocks_prompt_attacks": False, "intervenes": False},
+        passing("its filter for prompt attacks only detects"),
     ),
     (
         "prompt_attacks_are_not_looked_for",
         content(inputEnabled=False),
-        {**ATTACKS, "blocks_prompt_attacks": False, "intervenes": False},
+        passing("its filter for prompt attacks is off"),
     ),
     (
         "the_filter_has_no_strength",
         content(inputStrength="NONE"),
-        {**ATTACKS, "blocks_prompt_attacks": False, "intervenes": False},
+        passing("its filter for prompt attacks has no strength"),
     ),
-    ("another_filter", content(type="HATE"), {**ATTACKS, "blocks_prompt_attacks": False}),
+    ("another_filter", content(type="HATE"), {**ATTACKS, **OPEN}),
     ("personal_data_alone", pii(), MAIL),
     ("personal_data_of_answers_alone", pii(inputEnabled=False), MAIL),
     (
         "personal_data_is_only_detected",
         pii(action="NONE", inputAction="NONE", outputAction="NONE"),
-        {**MAIL, "pii_types": [], "intervenes": False},
+        {**MAIL, **DETECTS, "pii_types": []},
     ),
     ("a_policy_of_nothing", {"bedrock:GetGuardrail": guardrail(wordPolicy={})}, NOTHING),
     (
@@ -177,7 +187,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
                 contextualGroundingPolicy={"filters": [{"type": "RELEVANCE", "threshold": 0.5, "action": "NONE"}]}
             )
         },
-        {**NOTHING, "policies": ["contextual_grounding"]},
+        {**NOTHING, **DETECTS, "policies": ["contextual_grounding"]},
     ),
     (
         "a_key_that_is_gone",

@@ -79,6 +79,10 @@ def alarms(*found: dict[str, Any]) -> dict[str, Any]:
     return {"cloudwatch:DescribeAlarms": {"MetricAlarms": list(found)}}
 
 
+def unwatched(model: str) -> dict[str, Any]:
+    return {"alarmed": False, "not_alarmed_because": f"no alarm watches EstimatedTPMQuotaUsage of {model}"}
+
+
 RECORDED: Mapping[str, Any] = {
     "cloudwatch:ListMetrics": traffic(NOVA),
     "cloudwatch:GetMetricData": data({NOVA: {5: 200.0, 6: 250.0}}),
@@ -93,9 +97,16 @@ STATE = {
     "models": [NOVA],
     "usage": 250.0,
     "used_percent": 25.0,
-    "alarmed": False,
+    **unwatched(NOVA),
 }
-CALLS = {**STATE, "code": "L-6", "name": "Calls", "models": []}
+WATCHED = {**{name: value for name, value in STATE.items() if name != "not_alarmed_because"}, "alarmed": True}
+CALLS = {
+    **STATE,
+    "code": "L-6",
+    "name": "Calls",
+    "models": [],
+    "not_alarmed_because": "no alarm watches CallCount",
+}
 UNKNOWN_PROFILE = {"cloudwatch:ListMetrics": traffic(PROFILE)}
 NOT_UNDERSTOOD = {"AlarmName": "odd", "Metrics": [{"Id": "q1", "Expression": "SELECT FROM WHERE"}]}
 UNSURE = Gap("failed", message="its Metrics Insights query is not understood").as_fact()
@@ -132,6 +143,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             "code": "L-2",
             "name": NOVA_ABROAD["QuotaName"],
             "models": [f"us.{NOVA}"],
+            **unwatched(f"us.{NOVA}"),
             "usage": 100.0,
             "used_percent": 10.0,
         },
@@ -143,13 +155,14 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             "cloudwatch:GetMetricData": data({NOVA: {5: 200.0, 6: 250.0}, PROFILE: {5: 100.0, 7: 10.0}}),
             "bedrock:ListInferenceProfiles": profile("us-east-1"),
         },
-        {**STATE, "models": [PROFILE, NOVA], "usage": 300.0, "used_percent": 30.0},
+        {**STATE, "models": [PROFILE, NOVA], "usage": 300.0, "used_percent": 30.0, **unwatched(PROFILE)},
     ),
     (
         "a_profile_over_several_regions",
         {**UNKNOWN_PROFILE, "bedrock:ListInferenceProfiles": profile("us-east-1", "us-west-2")},
         {
-            **{name: STATE[name] for name in ("value", "adjustable", "alarmed")},
+            **{name: STATE[name] for name in ("value", "adjustable")},
+            **unwatched(PROFILE),
             "code": "L-2",
             "name": NOVA_ABROAD["QuotaName"],
             "models": [PROFILE],
@@ -159,7 +172,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         "a_profile_over_all_regions",
         {**UNKNOWN_PROFILE, **only(NOVA_ANYWHERE), "bedrock:ListInferenceProfiles": profile("us-east-1", "")},
         {
-            **{name: STATE[name] for name in ("value", "adjustable", "alarmed")},
+            **{name: STATE[name] for name in ("value", "adjustable")},
+            **unwatched(PROFILE),
             "code": "L-3",
             "name": NOVA_ANYWHERE["QuotaName"],
             "models": [PROFILE],
@@ -188,14 +202,14 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         },
         {**CALLS, "usage": 0.5, "used_percent": 0.1},
     ),
-    ("an_alarm_on_all_models", alarms(alarm()), {**STATE, "alarmed": True}),
-    ("an_alarm_on_the_model", alarms(alarm(NOVA)), {**STATE, "alarmed": True}),
+    ("an_alarm_on_all_models", alarms(alarm()), WATCHED),
+    ("an_alarm_on_the_model", alarms(alarm(NOVA)), WATCHED),
     ("an_alarm_on_another_model", alarms(alarm(SONNET)), STATE),
     ("an_alarm_on_no_model_there_is", alarms(alarm("*")), STATE),
     ("an_alarm_on_another_metric", alarms(alarm(metric="Invocations")), STATE),
     ("an_alarm_on_another_account", alarms(ELSEWHERE), STATE),
-    ("an_alarm_that_is_not_understood", alarms(NOT_UNDERSTOOD), {**STATE, "alarmed": UNSURE}),
-    ("an_alarm_is_enough_beside_one_that_is_not", alarms(NOT_UNDERSTOOD, alarm()), {**STATE, "alarmed": True}),
+    ("an_alarm_that_is_not_understood", alarms(NOT_UNDERSTOOD), {**WATCHED, "alarmed": UNSURE}),
+    ("an_alarm_is_enough_beside_one_that_is_not", alarms(NOT_UNDERSTOOD, alarm()), WATCHED),
     (
         "an_alarm_on_one_of_two_is_not_enough",
         {
@@ -203,9 +217,9 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             "bedrock:ListInferenceProfiles": profile("us-east-1"),
             **alarms(alarm(NOVA)),
         },
-        {**STATE, "models": [PROFILE, NOVA]},
+        {**STATE, "models": [PROFILE, NOVA], **unwatched(PROFILE)},
     ),
-    ("alarms_are_denied", {"cloudwatch:DescribeAlarms": DENIED}, {**STATE, "alarmed": UNREAD}),
+    ("alarms_are_denied", {"cloudwatch:DescribeAlarms": DENIED}, {**WATCHED, "alarmed": UNREAD}),
     (
         "an_alarm_on_the_usage_that_aws_measures",
         {
@@ -215,7 +229,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
                 alarm(metric="CallCount", Namespace="AWS/Usage", Dimensions=[{"Name": "Service", "Value": "Bedrock"}])
             ),
         },
-        {**CALLS, "usage": 30.0, "used_percent": 3.0, "alarmed": True},
+        {**WATCHED, "code": "L-6", "name": "Calls", "models": [], "usage": 30.0, "used_percent": 3.0},
     ),
     (
         "an_alarm_on_the_usage_of_another_service",

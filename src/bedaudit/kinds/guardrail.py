@@ -6,14 +6,15 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-deploy.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from bedaudit.kinds.kind import Kind, resource
 from bedaudit.model import Gap, Raw, Resource
 from bedaudit.parts import kms_key
 from bedaudit.parts.kms_key import KmsKey, read_kms_key
+from bedaudit.parts.service_request import is_so, told
 from bedaudit.reader import Operation, Reader
-from bedaudit.state import State
+from bedaudit.state import Because, State
 
 LIST_GUARDRAILS = Operation("bedrock", "ListGuardrails")
 GET_GUARDRAIL = Operation("bedrock", "GetGuardrail")
@@ -50,12 +51,16 @@ class Guardrail(State):
     """Whether it was ever published as a version; a draft changes under the feet of those who use it."""
     policies: tuple[PolicyType, ...] | Gap
     """The sorts of policies that the newest version has."""
-    blocks_prompt_attacks: bool | Gap
+    blocks_prompt_attacks: Annotated[bool | Gap, Because("attacks_pass_because")]
     """Whether it blocks prompts that try to talk a model out of its instructions."""
+    attacks_pass_because: str | None = None
+    """What its filter against them lacks."""
     pii_types: tuple[str, ...] | Gap
     """The sorts of personal data that it blocks or masks, in AWS's own words, as EMAIL."""
-    intervenes: bool | Gap
+    intervenes: Annotated[bool | Gap, Because("does_not_intervene_because")]
     """Whether any of its filters blocks or masks; otherwise it only detects."""
+    does_not_intervene_because: str | None = None
+    """What it has instead."""
     kms_key: KmsKey | Gap | None = None
     """The customer-managed key that encrypts it; missing: a key that AWS owns does."""
     enforced: bool | Gap
@@ -70,6 +75,8 @@ async def read(aws: Reader) -> Iterable[Resource]:
 
 async def _guardrail(aws: Reader, draft: Raw) -> Resource:
     id_ = draft["id"]
+    attacks = await aws.part("blocks_prompt_attacks", lambda aws: _why_attacks_pass(aws, id_))
+    idle = await aws.part("intervenes", lambda aws: _why_idle(aws, id_))
     state = Guardrail(
         id=id_,
         name=draft["name"],
@@ -77,9 +84,11 @@ async def _guardrail(aws: Reader, draft: Raw) -> Resource:
         version=await aws.part("version", lambda aws: _newest(aws, id_)),
         has_version=await aws.part("has_version", lambda aws: _has_version(aws, id_)),
         policies=await aws.part("policies", lambda aws: _policies(aws, id_)),
-        blocks_prompt_attacks=await aws.part("blocks_prompt_attacks", lambda aws: _blocks_prompt_attacks(aws, id_)),
+        blocks_prompt_attacks=is_so(attacks),
+        attacks_pass_because=told(attacks),
         pii_types=await aws.part("pii_types", lambda aws: _pii_types(aws, id_)),
-        intervenes=await aws.part("intervenes", lambda aws: _intervenes(aws, id_)),
+        intervenes=is_so(idle),
+        does_not_intervene_because=told(idle),
         kms_key=await aws.part("kms_key", lambda aws: _key(aws, id_)),
         enforced=await aws.part("enforced", lambda aws: _enforced(aws, id_)),
     )
@@ -106,11 +115,17 @@ async def _policies(aws: Reader, id_: str) -> tuple[PolicyType, ...]:
     return tuple(policy for policy, paths in _MEMBERS.items() if any(_filters(details, path) for path in paths))
 
 
-async def _blocks_prompt_attacks(aws: Reader, id_: str) -> bool:
+async def _why_attacks_pass(aws: Reader, id_: str) -> str | None:
     filters = _filters(await _details(aws, id_), "contentPolicy.filters")
-    return any(
-        each["type"] == "PROMPT_ATTACK" and each["inputStrength"] != "NONE" and _acts(each, "input") for each in filters
-    )
+    found = next((each for each in filters if each["type"] == "PROMPT_ATTACK"), None)
+    if found is None:
+        return "it has no filter for prompt attacks"
+    if _acts(found, "input"):
+        return None
+    if found["inputStrength"] == "NONE":
+        return "its filter for prompt attacks has no strength"
+    state = "only detects" if found.get("inputEnabled", True) else "is off"
+    return f"its filter for prompt attacks {state}"
 
 
 async def _pii_types(aws: Reader, id_: str) -> tuple[str, ...]:
@@ -118,11 +133,14 @@ async def _pii_types(aws: Reader, id_: str) -> tuple[str, ...]:
     return tuple(sorted(each["type"] for each in entities if any(_acts(each, way) for way in _DIRECTIONS)))
 
 
-async def _intervenes(aws: Reader, id_: str) -> bool:
+async def _why_idle(aws: Reader, id_: str) -> str | None:
     """Automated reasoning only ever gives findings, and has no filters that act."""
     details = await _details(aws, id_)
-    acting = (path for policy, paths in _MEMBERS.items() if policy != "automated_reasoning" for path in paths)
-    return any(_acts(each, way) for path in acting for each in _filters(details, path) for way in _DIRECTIONS)
+    paths = [path for policy, paths in _MEMBERS.items() if policy != "automated_reasoning" for path in paths]
+    filters = [each for path in paths for each in _filters(details, path)]
+    if any(_acts(each, way) for each in filters for way in _DIRECTIONS):
+        return None
+    return "its filters only detect, or are off" if filters else "it has no filters"
 
 
 async def _key(aws: Reader, id_: str) -> KmsKey | None:

@@ -8,14 +8,16 @@ https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ServiceQuo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from bedaudit.kinds.kind import Kind, resource
 from bedaudit.model import Gap, Raw, Resource
 from bedaudit.parts import alarmed, application_profiles, quota_usage, traffic
 from bedaudit.parts.alarmed import read_alarms
 from bedaudit.parts.quota_usage import Measured, measures_of, read_callers, read_peaks
+from bedaudit.parts.service_request import WhyNot, is_so, told
 from bedaudit.reader import Operation, Reader
-from bedaudit.state import State
+from bedaudit.state import Because, State
 
 LIST_QUOTAS = Operation("service-quotas", "ListServiceQuotas", iam="servicequotas:ListServiceQuotas")
 
@@ -37,8 +39,10 @@ class Quota(State):
     """The most that was used at once in the last 24 hours; missing: AWS published nothing of it."""
     used_percent: float | Gap | None = None
     """The same in percent of what may be used."""
-    alarmed: bool | Gap
+    alarmed: Annotated[bool | Gap, Because("not_alarmed_because")]
     """Whether alarms of the site watch the usage of all that draws on it, as EstimatedTPMQuotaUsage of each model."""
+    not_alarmed_because: str | None = None
+    """The first usage that no alarm watches."""
 
 
 async def read(aws: Reader) -> Iterable[Resource] | Gap:
@@ -55,6 +59,7 @@ async def read(aws: Reader) -> Iterable[Resource] | Gap:
 
 async def _quota(aws: Reader, quota: Raw, measured: tuple[Measured, ...], together: tuple[Measured, ...]) -> Resource:
     code, value = quota["QuotaCode"], quota["Value"]
+    unwatched = await aws.part("alarmed", lambda aws: _why_not_alarmed(aws, measured))
     state = Quota(
         code=code,
         name=quota["QuotaName"],
@@ -63,7 +68,8 @@ async def _quota(aws: Reader, quota: Raw, measured: tuple[Measured, ...], togeth
         models=tuple(sorted(one.model for one in measured if one.model)),
         usage=await aws.part("usage", lambda aws: _usage(aws, measured, together)),
         used_percent=await aws.part("used_percent", lambda aws: _used_percent(aws, value, measured, together)),
-        alarmed=await aws.part("alarmed", lambda aws: _alarmed(aws, measured)),
+        alarmed=is_so(unwatched),
+        not_alarmed_because=told(unwatched),
     )
     return resource("quota", code, state, arn=quota.get("QuotaArn"), raw=quota)
 
@@ -82,15 +88,18 @@ async def _used_percent(
     return round(100 * usage / value, 1) if value else None
 
 
-async def _alarmed(aws: Reader, measured: tuple[Measured, ...]) -> bool | Gap:
+async def _why_not_alarmed(aws: Reader, measured: tuple[Measured, ...]) -> WhyNot:
     alarms = await read_alarms(aws)
     watched = [alarms.watched(name) for name in alarms.by_name if name not in alarms.rules]
     series = [one.watch for alarm in watched for one in alarm.series if one.watch.account in (None, aws.account)]
-    if all(any(one.is_watched(watch) for watch in series) for one in measured):
-        return True
+    missing = next((one for one in measured if not any(one.is_watched(watch) for watch in series)), None)
+    if missing is None:
+        return None
     unsure = (alarm.gap for alarm in watched if alarm.gap)
     models = (watch.model for watch in series if any(one.is_named(watch) for one in measured))
-    return next((gap for gap in (*unsure, *models) if isinstance(gap, Gap)), False)
+    of = f" of {missing.model}" if missing.model else ""
+    told_so = f"no alarm watches {missing.metric}{of}"
+    return next((gap for gap in (*unsure, *models) if isinstance(gap, Gap)), told_so)
 
 
 KIND = Kind(
