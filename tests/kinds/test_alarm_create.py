@@ -125,3 +125,18 @@ def test_a_query_makes_a_log_alarm() -> None:
         3,
         ["/aws/bedrock/x"],
     )
+
+
+def test_whether_a_band_will_be_drawn_is_for_its_detector_to_say() -> None:
+    metric = {"Metric": {"Namespace": "AWS/Bedrock", "MetricName": "InputTokenCount"}, "Period": 3600, "Stat": "Sum"}
+    band = {"Id": "ad1", "Expression": "ANOMALY_DETECTION_BAND(m1, 2)", "ReturnData": True}
+    common = {name: THROTTLES[name] for name in ("AlarmName", "EvaluationPeriods", "TreatMissingData", "AlarmActions")}
+    parameters = {
+        **common,
+        "Metrics": [{"Id": "m1", "MetricStat": metric, "ReturnData": True}, band],
+        "ThresholdMetricId": "ad1",
+        "ComparisonOperator": "GreaterThanUpperThreshold",
+    }
+    assert_fits("cloudwatch", "PutMetricAlarm", parameters, [])
+    facts = create(parameters).facts
+    assert (facts["anomaly"], facts["can_fire"]) == (True, UNREAD)
