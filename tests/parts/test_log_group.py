@@ -103,6 +103,7 @@ FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:siem"
 FIREHOSE = "arn:aws:firehose:us-east-1:111122223333:deliverystream/siem"
 THEIRS = "arn:aws:logs:us-east-1:444455556666:destination:siem"
 OURS = "arn:aws:logs:us-east-1:111122223333:destination:siem"
+QUEUE = "arn:aws:sqs:us-east-1:111122223333:siem"
 
 
 def destinations(*targets: str) -> dict[str, Any]:
@@ -293,6 +294,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("a_receiver_of_another_account", subscribed(THEIRS), receiver(THEIRS, None)),
     ("a_receiver_that_is_no_arn", subscribed("siem"), receiver("siem", None)),
+    ("a_receiver_of_a_service_to_come", subscribed(QUEUE), receiver(QUEUE, None)),
     ("subscription_filters_are_denied", {"logs:DescribeSubscriptionFilters": DENIED}, {"subscription_filters": DENIED}),
     ("tags", {"logs:ListTagsForResource": {"tags": {"owner": "ml"}}}, {"tags": {"owner": "ml"}}),
     ("tags_are_denied", {"logs:ListTagsForResource": DENIED}, {"tags": DENIED}),
