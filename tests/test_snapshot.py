@@ -184,6 +184,10 @@ def record(**changes: Any) -> dict[str, Any]:
     return {**site, "kinds": [], "resources": [], "gaps": [], **changes}
 
 
+def resource(**state: Any) -> dict[str, Any]:
+    return {"kind": "a", "id": "b", "arn": None, "state": state, "raw": {}}
+
+
 FINISHED = {"finished_at": "t", "calls": 1, "notices": []}
 DEEP = b'{"schema_version":' * 50_000
 
@@ -206,6 +210,14 @@ BROKEN: dict[str, tuple[bytes | list[Any], str]] = {
             FINISHED,
         ],
         ":3: resources.0.state: Input should be a valid dictionary",
+    ),
+    "a gap in a state that is none": (
+        [header(), record(resources=[resource(a=[{"b": {"gap": {"reason": "bad"}}}])]), FINISHED],
+        ":2: resources.0.state.reason: Input should be",
+    ),
+    "a gap in a state with more members": (
+        [header(), record(resources=[resource(a={"gap": {"reason": "denied", "x": 1}})]), FINISHED],
+        ":2: resources.0.state.x: Extra inputs are not permitted",
     ),
     "an unknown reason": ([header(), record(gaps=[{"kind": None, "reason": "bad"}]), FINISHED], ":2: gaps.0.reason: "),
     "a missing member": ([header(), {"account": "1"}, FINISHED], ":2: account_name: Field required"),

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from bedaudit.errors import SnapshotError
 from bedaudit.model import Gap, KindGap, Reason, Record, Resource, Site
@@ -70,21 +70,38 @@ class _HeaderLine(_Line):
     notices: tuple[str, ...]
 
 
-class _ResourceLine(_Line):
-    kind: str
-    id: str
-    arn: str | None
-    state: dict[str, Any]
-    raw: dict[str, Any]
-
-
-class _GapLine(_Line):
-    kind: str | None
+class _Gap(_Line):
     reason: Reason
     operation: str | None = None
     code: str | None = None
     message: str | None = None
     owner: str | None = None
+
+
+def _with_gaps(state: dict[str, Any]) -> dict[str, Any]:
+    """The state, if what stands in it for something unreadable is a gap."""
+    left: list[Any] = [state]
+    while left:
+        match left.pop():
+            case {"gap": dict() as gap, **others} if not others:
+                _Gap.model_validate(gap)
+            case dict() as members:
+                left += members.values()
+            case list() as items:
+                left += items
+    return state
+
+
+class _ResourceLine(_Line):
+    kind: str
+    id: str
+    arn: str | None
+    state: Annotated[dict[str, Any], AfterValidator(_with_gaps)]
+    raw: dict[str, Any]
+
+
+class _GapLine(_Gap):
+    kind: str | None
 
 
 class _RecordLine(_Line):
