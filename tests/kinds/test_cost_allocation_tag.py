@@ -40,7 +40,8 @@ def test_who_pays_knows_the_tags(of: Any) -> None:
 
 def test_a_member_points_at_who_pays_and_is_not_asked() -> None:
     found = tags(organization(PAYER), listed=None)
-    assert found == Gap("not_read", "organizations:DescribeOrganization", owner=PAYER)
+    told = f"only account {PAYER}, which pays, has it"
+    assert found == Gap("not_read", "organizations:DescribeOrganization", message=told, owner=PAYER)
 
 
 def test_no_bill_is_written_in_govcloud() -> None:

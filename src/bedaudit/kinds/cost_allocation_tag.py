@@ -39,7 +39,9 @@ async def read(aws: Reader) -> Iterable[Resource] | Gap:
     organization = await aws.find(DESCRIBE_ORGANIZATION)
     payer = organization["Organization"]["MasterAccountId"] if organization else aws.account
     if payer != aws.account:
-        return Gap("not_read", str(DESCRIBE_ORGANIZATION), owner=payer)
+        return Gap(
+            "not_read", str(DESCRIBE_ORGANIZATION), message=f"only account {payer}, which pays, has it", owner=payer
+        )
     pages = await aws.pages(LIST_TAGS)
     tags = [tag for page in pages for tag in page.get("CostAllocationTags", [])]
     return [
