@@ -13,6 +13,7 @@ from bedaudit.sandbox.organization.site_setup import Setup
 
 _GROUP = "/aws/vendedlogs/bedrock/agents"
 _KEPT_DAYS = 400
+_RUNTIME, _MEMORY = "assistant-0a1b2c3d4e", "notes-0a1b2c3d4e"
 
 
 def seed(site: Site, setup: Setup) -> None:
@@ -32,14 +33,15 @@ def seed(site: Site, setup: Setup) -> None:
     _deliver(site, destination, f"arn:aws:bedrock:{site.region}:{site.account}:agent-alias/{agent}/TSTALIASID")
     agentcore = f"arn:aws:bedrock-agentcore:{site.region}:{site.account}"
     _agentcore(site)
-    _deliver(site, destination, f"{agentcore}:memory/notes-0a1b2c3d4e")
+    _deliver(site, destination, f"{agentcore}:runtime/{_RUNTIME}")
+    _deliver(site, destination, f"{agentcore}:memory/{_MEMORY}")
     if "gateway-without-logs" not in without:
         _deliver(site, destination, f"{agentcore}:gateway/{GATEWAY}")
     _log_group(site, FOREVER, keep="agent-logs-for-ever" in without)
 
 
 def _knowledge_base(site: Site) -> None:
-    """A knowledge base of a known id, which AWS would draw by lot."""
+    """A knowledge base of a known id."""
     model = f"arn:aws:bedrock:{site.region}::foundation-model/amazon.titan-embed-text-v2:0"
     collection = f"arn:aws:aoss:{site.region}:{site.account}:collection/a1b2c3d4e5f6g7h8i9j0"
     fields = {"vectorField": "vector", "textField": "text", "metadataField": "metadata"}
@@ -53,25 +55,38 @@ def _knowledge_base(site: Site) -> None:
         storageConfiguration={"type": "OPENSEARCH_SERVERLESS", "opensearchServerlessConfiguration": search},
     )
     held = get_backend("bedrock-agent")[site.account][site.region].knowledge_bases
-    _, made = held.popitem()
-    made.knowledge_base_id = KNOWLEDGE_BASE
+    _rename(held, "knowledge_base_id", KNOWLEDGE_BASE)
+    made = held[KNOWLEDGE_BASE]
     made.knowledge_base_arn = f"arn:aws:bedrock:{site.region}:{site.account}:knowledge-base/{KNOWLEDGE_BASE}"
-    held[KNOWLEDGE_BASE] = made
 
 
 def _agentcore(site: Site) -> None:
-    """A gateway and a memory of known ids."""
+    """A runtime, a gateway and a memory of known ids."""
     role = f"arn:aws:iam::{site.account}:role/AgentCore"
+    image = f"{site.account}.dkr.ecr.{site.region}.amazonaws.com/assistant:1"
+    site(
+        "bedrock-agentcore-control",
+        "CreateAgentRuntime",
+        agentRuntimeName="assistant",
+        agentRuntimeArtifact={"containerConfiguration": {"containerUri": image}},
+        roleArn=role,
+        networkConfiguration={"networkMode": "PUBLIC"},
+        description="Answers customers",
+    )
     gateway = {"name": "tools", "roleArn": role, "protocolType": "MCP", "authorizerType": "AWS_IAM"}
     site("bedrock-agentcore-control", "CreateGateway", **gateway)
     site("bedrock-agentcore-control", "CreateMemory", name="notes", eventExpiryDuration=30)
     held: Any = get_backend("bedrock-agentcore-control")[site.account][site.region]
-    _, made = held.gateways.popitem()
-    made.gateway_id = GATEWAY
-    held.gateways[GATEWAY] = made
-    _, memory = held.memories.popitem()
-    memory.memory_id = "notes-0a1b2c3d4e"
-    held.memories[memory.memory_id] = memory
+    _rename(held.agent_runtimes, "agent_runtime_id", _RUNTIME)
+    _rename(held.gateways, "gateway_id", GATEWAY)
+    _rename(held.memories, "memory_id", _MEMORY)
+
+
+def _rename(held: dict[str, Any], member: str, known: str) -> None:
+    """Has what was made last be known by this id, which AWS would draw by lot."""
+    _, made = held.popitem()
+    setattr(made, member, known)
+    held[known] = made
 
 
 def _destination(site: Site) -> str:

@@ -226,7 +226,7 @@ _AGENTS = (
         "eu-west-1",
         "gateway-without-logs",
         "A gateway of AgentCore delivers no logs",
-        "agentcore-gateways-and-memories-deliver-their-logs",
+        "agentcore-resources-deliver-their-logs",
         f"gateway/{GATEWAY}/APPLICATION_LOGS",
     ),
     (
