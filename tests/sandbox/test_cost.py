@@ -14,6 +14,7 @@ from tests.sandbox.conftest import Client, plain
 
 NOVA = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0"
 SHARED = "arn:aws:bedrock:us-east-1:111111111111:inference-profile/us.amazon.nova-pro-v1:0"
+VPCS = {"QuotaCode": "L-F678F1CE", "DesiredValue": 9.0}
 SEEDED = tuple(fault for fault in FAULTS if fault.policy == "cost")
 
 
@@ -81,6 +82,20 @@ def test_a_deleted_profile_is_not_found(client: Client) -> None:
         bedrock.get_inference_profile(inferenceProfileIdentifier=arn)
 
 
+def test_what_is_no_application_profile_is_left_to_others(client: Client) -> None:
+    bedrock = client("bedrock")
+    with pytest.raises(bedrock.exceptions.ValidationException):
+        bedrock.delete_inference_profile(inferenceProfileIdentifier=SHARED)
+    model = "arn:aws:bedrock:us-east-1:111111111111:custom-model/amazon.nova-pro-v1:0/abcdefghijkl"
+    for ask, more in (
+        (bedrock.list_tags_for_resource, {}),
+        (bedrock.tag_resource, {"tags": [{"key": "team", "value": "a"}]}),
+        (bedrock.untag_resource, {"tagKeys": ["team"]}),
+    ):
+        with pytest.raises(bedrock.exceptions.ResourceNotFoundException):
+            ask(resourceARN=model, **more)
+
+
 def keys(ce: Any, **wanted: Any) -> list[tuple[str, str]]:
     return [(tag["TagKey"], tag["Status"]) for tag in ce.list_cost_allocation_tags(**wanted)["CostAllocationTags"]]
 
@@ -115,6 +130,15 @@ def test_quotas_of_bedrock_are_listed_by_page_and_can_be_raised(client: Client) 
     for ask in (quotas.get_service_quota, lambda **of: quotas.request_service_quota_increase(**of, DesiredValue=1.0)):
         with pytest.raises(quotas.exceptions.NoSuchResourceException):
             ask(ServiceCode="bedrock", QuotaCode="L-00000000")
+
+
+def test_quotas_of_other_services_are_left_to_others(client: Client) -> None:
+    quotas = client("service-quotas")
+    assert quotas.get_service_quota(ServiceCode="vpc", QuotaCode="L-F678F1CE")["Quota"]["QuotaName"]
+    for ask in (quotas.list_service_quotas, lambda **of: quotas.request_service_quota_increase(**of, **VPCS)):
+        with pytest.raises(quotas.exceptions.ClientError) as caught:
+            ask(ServiceCode="vpc")
+        assert caught.value.response["Error"]["Code"] == "NotImplemented"
 
 
 def profiles(bedrock: Any) -> dict[str, str]:

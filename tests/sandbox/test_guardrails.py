@@ -86,8 +86,9 @@ def test_a_deleted_guardrail_is_not_found(client: Client) -> None:
     id_ = make(bedrock)
     bedrock.create_guardrail_version(guardrailIdentifier=id_)
     bedrock.delete_guardrail(guardrailIdentifier=id_, guardrailVersion="1")
-    with pytest.raises(bedrock.exceptions.ResourceNotFoundException):
-        bedrock.get_guardrail(guardrailIdentifier=id_, guardrailVersion="1")
+    for ask in (bedrock.get_guardrail, bedrock.delete_guardrail):
+        with pytest.raises(bedrock.exceptions.ResourceNotFoundException):
+            ask(guardrailIdentifier=id_, guardrailVersion="1")
     bedrock.delete_guardrail(guardrailIdentifier=id_)
     with pytest.raises(bedrock.exceptions.ResourceNotFoundException):
         bedrock.get_guardrail(guardrailIdentifier=id_)
@@ -110,7 +111,11 @@ def test_an_account_enforces_one_version_of_one_guardrail(client: Client) -> Non
     config = bedrock.put_enforced_guardrail_configuration(guardrailInferenceConfig=wanted)["configId"]
     (found,) = bedrock.list_enforced_guardrails_configuration()["guardrailsConfig"]
     assert (found["guardrailId"], found["guardrailVersion"], found["owner"]) == (id_, "1", "ACCOUNT")
+    with pytest.raises(bedrock.exceptions.ConflictException):
+        bedrock.put_enforced_guardrail_configuration(configId="other", guardrailInferenceConfig=wanted)
     bedrock.delete_enforced_guardrail_configuration(configId=config)
+    with pytest.raises(bedrock.exceptions.ResourceNotFoundException):
+        bedrock.delete_enforced_guardrail_configuration(configId=config)
     assert bedrock.list_enforced_guardrails_configuration()["guardrailsConfig"] == []
 
 
