@@ -1,18 +1,18 @@
-"""Seeds the trails: the organization's, of management events, and one of data events in each account."""
+"""Seeds the trails: the organization's, of management events, and one of Bedrock's data events in each account."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from bedaudit.sandbox.organization.plan import CHAT, SEARCH, STAGING, SeededFault
+from bedaudit.sandbox.organization.plan import CHAT, HEALTHY_ACCOUNT, SEARCH, STAGING, SeededFault
 from bedaudit.sandbox.organization.site import Site
 from bedaudit.sandbox.world import MANAGEMENT
 
 _GLOBAL, _HOME = "global", "us-east-1"
 _WHOLE = ("AWS::Bedrock::Guardrail", "AWS::BedrockAgentCore::Runtime", "AWS::BedrockMantle::Project")
 _KNOWLEDGE_BASES = "AWS::Bedrock::KnowledgeBase"
-ORGANIZATION, OWN, STOPPED = "organization", "bedrock-data-events", "bedrock-pilot"
+ORGANIZATION, OWN, STOPPED = "organization", "bedrock", "bedrock-pilot"
 
 
 def _id(account: str, name: str) -> str:
@@ -71,7 +71,9 @@ def seed(site: Site) -> None:
         management = [_selector("Management")]
         validated = "log-files-are-not-validated" not in lacking
         _trail(site, ORGANIZATION, key, management, EnableLogFileValidation=validated, IsOrganizationTrail=True)
-    _trail(site, OWN, key, _data_events(site, narrowed="one-knowledge-base-only" in lacking))
+    # A healthy account does not live on the organization's trail alone.
+    own = [_selector("Management")] if site.account == HEALTHY_ACCOUNT else []
+    _trail(site, OWN, key, [*own, *_data_events(site, narrowed="one-knowledge-base-only" in lacking)])
     if "trail-is-stopped" in lacking:
         _trail(site, STOPPED, key, _data_events(site, narrowed=False))
         site("cloudtrail", "StopLogging", Name=STOPPED)
