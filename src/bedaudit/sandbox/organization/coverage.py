@@ -15,7 +15,8 @@ from bedaudit.sandbox.organization.site import Site
 from bedaudit.sandbox.organization.site_setup import GROUP, Setup
 from bedaudit.sandbox.organization.traffic import called
 
-_AGENTCORE = "AWS/Bedrock-AgentCore"
+_AGENTCORE, _GUARDRAILS = "AWS/Bedrock-AgentCore", "AWS/Bedrock/Guardrails"
+_APPLIED = {"Operation": "ApplyGuardrail"}
 _RUNTIME = {"Service": "AgentCore.Runtime"}
 _BAND: list[dict[str, Any]] = [
     {
@@ -42,6 +43,8 @@ _PLAIN: Mapping[str, tuple[str, str, str, Mapping[str, str], Mapping[str, Any]]]
     "no-mantle-alarm": ("bedrock-unlogged-endpoint", "AWS/BedrockMantle", "Inferences", {}, {}),
     "no-sensitive-data-alarm": ("bedrock-sensitive-data", "AWS/Logs", "LogEventsWithFindings", {}, {}),
     "no-configuration-alarm": ("bedrock-configuration", "CloudTrail", "BedrockConfigurationChanges", {}, {}),
+    "no-guardrail-error-alarm": ("bedrock-guardrail-errors", _GUARDRAILS, "InvocationServerErrors", _APPLIED, {}),
+    "no-guardrail-throttle-alarm": ("bedrock-guardrail-throttles", _GUARDRAILS, "InvocationThrottles", _APPLIED, {}),
     "no-agent-error-alarm": ("bedrock-agent-errors", _AGENTCORE, "SystemErrors", _RUNTIME, {}),
     "no-agent-throttle-alarm": ("bedrock-agent-throttles", _AGENTCORE, "Throttles", _RUNTIME, {}),
 }

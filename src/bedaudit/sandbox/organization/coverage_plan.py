@@ -128,6 +128,22 @@ _ALARMS = (
     ),
     (
         STAGING,
+        "us-east-1",
+        "no-guardrail-error-alarm",
+        "No alarm on errors of guardrails",
+        "guardrail-errors-are-alarmed",
+        None,
+    ),
+    (
+        STAGING,
+        "us-east-1",
+        "no-guardrail-throttle-alarm",
+        "No alarm on throttled guardrails",
+        "guardrail-throttles-are-alarmed",
+        None,
+    ),
+    (
+        STAGING,
         "us-west-2",
         "model-without-latency-alarm",
         "Latency is watched of one model only",
