@@ -107,21 +107,33 @@ def test_a_site_may_share_and_receive() -> None:
         ({"GetLink": filtered()}, {}),
         (
             {"GetLink": filtered("Namespace NOT LIKE 'AWS/%'")},
-            {"shares_bedrock_metrics": False, "unshared_namespaces": list(NAMESPACES)},
+            {
+                "shares_bedrock_metrics": False,
+                "metrics_stay_because": "its filter is Namespace NOT LIKE 'AWS/%'",
+                "unshared_namespaces": list(NAMESPACES),
+            },
         ),
         (
             {"GetLink": filtered("Namespace IN ('AWS/Bedrock', 'AWS/EC2')")},
             {"unshared_namespaces": [name for name in NAMESPACES if name != "AWS/Bedrock"]},
         ),
         ({"GetLink": filtered(groups="LogGroupName LIKE '/bed%'")}, {}),
-        ({"GetLink": filtered(groups="LogGroupName NOT IN ('/bedrock')")}, {"shares_invocation_logs": False}),
+        (
+            {"GetLink": filtered(groups="LogGroupName NOT IN ('/bedrock')")},
+            {
+                "shares_invocation_logs": False,
+                "logs_stay_because": "its filter is LogGroupName NOT IN ('/bedrock')",
+            },
+        ),
         (
             {"ListLinks": [{"Items": [{**SUMMARY, "ResourceTypes": ["AWS::XRay::Trace"]}]}], "GetLink": DENIED},
             {
                 "resource_types": ["AWS::XRay::Trace"],
                 "shares_bedrock_metrics": False,
+                "metrics_stay_because": "the link does not share AWS::CloudWatch::Metric",
                 "unshared_namespaces": list(NAMESPACES),
                 "shares_invocation_logs": False,
+                "logs_stay_because": "the link does not share AWS::Logs::LogGroup",
             },
         ),
         (

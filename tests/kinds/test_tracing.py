@@ -55,6 +55,10 @@ STATE = {
 }
 
 
+def refused(*because: str) -> dict[str, Any]:
+    return {"may_write_spans": False, "may_not_write_because": "; ".join(because)}
+
+
 def read(aws: Replay) -> Resource:
     (found,) = asyncio.run(tracing.read(aws))
     return found
@@ -75,11 +79,15 @@ def test_tracing_is_destination_indexing_encryption_and_the_right_to_write() -> 
     [
         (
             {"GetTraceSegmentDestination": {"Destination": "XRay", "Status": "ACTIVE"}},
-            {"destination": "xray", "transaction_search": False},
+            {"destination": "xray", "transaction_search": False, "not_searched_because": "spans go to X-Ray"},
         ),
         (
             {"GetTraceSegmentDestination": {"Destination": "CloudWatchLogs", "Status": "PENDING"}},
-            {"status": "pending", "transaction_search": False},
+            {
+                "status": "pending",
+                "transaction_search": False,
+                "not_searched_because": "that spans go to CloudWatch Logs is still pending",
+            },
         ),
         (
             {"GetTraceSegmentDestination": DENIED},
@@ -90,13 +98,31 @@ def test_tracing_is_destination_indexing_encryption_and_the_right_to_write() -> 
         ({"GetIndexingRules": DENIED}, {"indexing_percentage": DENIED.as_fact()}),
         ({"GetEncryptionConfig": {"EncryptionConfig": {"Type": "NONE", "Status": "ACTIVE"}}}, {"encryption": "none"}),
         ({"GetEncryptionConfig": DENIED}, {"encryption": DENIED.as_fact()}),
-        ({"DescribeResourcePolicies": [{"resourcePolicies": []}]}, {"may_write_spans": False}),
-        ({"DescribeResourcePolicies": [policies(SPANS)]}, {"may_write_spans": False}),
+        (
+            {"DescribeResourcePolicies": [{"resourcePolicies": []}]},
+            refused(f"no policy allows logs:PutLogEvents to xray.amazonaws.com on {LOGS}:aws/spans:log-stream:*"),
+        ),
+        (
+            {"DescribeResourcePolicies": [policies(SPANS)]},
+            refused(
+                f"resource policy spans does not allow logs:PutLogEvents on {SIGNALS[:-1]}log-stream:*",
+                "statement 1 allows it on ...:aws/spans:* only",
+            ),
+        ),
         ({"DescribeResourcePolicies": [policies(SPANS), policies(SIGNALS)]}, {"may_write_spans": True}),
-        ({"DescribeResourcePolicies": [policies(f"{LOGS}:/aws/spans:*", SIGNALS)]}, {"may_write_spans": False}),
+        (
+            {"DescribeResourcePolicies": [policies(f"{LOGS}:/aws/spans:*", SIGNALS)]},
+            refused(
+                f"resource policy spans does not allow logs:PutLogEvents on {LOGS}:aws/spans:log-stream:*",
+                "statement 1 allows it on ...:/aws/spans:* and 1 more only",
+            ),
+        ),
         (
             {"DescribeResourcePolicies": [policies(SPANS, SIGNALS, Principal={"Service": "es.amazonaws.com"})]},
-            {"may_write_spans": False},
+            refused(
+                "resource policy spans does not allow logs:PutLogEvents to xray.amazonaws.com",
+                "statement 1 allows it to es.amazonaws.com only",
+            ),
         ),
         (
             {
@@ -104,7 +130,10 @@ def test_tracing_is_destination_indexing_encryption_and_the_right_to_write() -> 
                     policies(SPANS, SIGNALS, Condition={"StringEquals": {"aws:SourceAccount": "444455556666"}})
                 ]
             },
-            {"may_write_spans": False},
+            refused(
+                "statement 1 of resource policy spans asks for aws:SourceAccount StringEquals 444455556666",
+                "here it is 111122223333",
+            ),
         ),
         ({"DescribeResourcePolicies": [policies("*", Condition={})]}, {"may_write_spans": True}),
         ({"DescribeResourcePolicies": DENIED}, {"may_write_spans": DENIED.as_fact()}),

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Literal
 
 from bedaudit.documents.iam import parse
 from bedaudit.documents.iam_conditions import Context
 from bedaudit.documents.iam_evaluate import Principal, Request, allows
+from bedaudit.documents.iam_reasons import plain
 from bedaudit.documents.kleene import some
 from bedaudit.documents.link_filter import admits
 from bedaudit.kinds.kind import Kind, resource
 from bedaudit.kinds.usage import NAMESPACES
 from bedaudit.model import Gap, Raw, Resource
 from bedaudit.parts.bedrock_log_groups import GET_LOGGING, read_invocation_group
-from bedaudit.parts.service_request import OTHER_ACCOUNT, decided, times
+from bedaudit.parts.service_request import OTHER_ACCOUNT, WhyNot, decided, is_so, times, told
 from bedaudit.parts.traffic import BEDROCK
 from bedaudit.reader import Operation, Reader
-from bedaudit.state import State
+from bedaudit.state import Because, State
 
 LIST_SINKS = Operation("oam", "ListSinks")
 GET_SINK_POLICY = Operation("oam", "GetSinkPolicy", absent=("ResourceNotFoundException",))
@@ -45,12 +46,16 @@ class TelemetryLink(State):
     """The sorts of telemetry that the link shares, or that links to the sink share, as `AWS::CloudWatch::Metric`."""
     sink_account: str | None = None
     """The account that receives."""
-    shares_bedrock_metrics: bool | Gap | None = None
+    shares_bedrock_metrics: Annotated[bool | Gap | None, Because("metrics_stay_because")] = None
     """Whether metrics of AWS/Bedrock pass the link, its filter read; missing for a sink."""
+    metrics_stay_because: str | None = None
+    """That the link shares no metrics, or its filter."""
     unshared_namespaces: tuple[str, ...] | Gap | None = None
     """Bedrock's metric namespaces that do not pass the link; missing for a sink."""
-    shares_invocation_logs: bool | Gap | None = None
+    shares_invocation_logs: Annotated[bool | Gap | None, Because("logs_stay_because")] = None
     """Whether the log group of invocation logs passes the link; missing for a sink, and where there is none."""
+    logs_stay_because: str | None = None
+    """That the link shares no log groups, or its filter."""
     sources: tuple[str, ...] | Gap | None = None
     """The accounts with links to the sink; missing for a link."""
     open_to_anyone: bool | Gap | None = None
@@ -112,44 +117,47 @@ async def _open_to_anyone(aws: Reader, sink: str) -> bool | Gap:
 async def _link(aws: Reader, link: Raw) -> Resource:
     """An account has one sink in a region, and another one link to it: so its number tells links apart."""
     arn, types = link["Arn"], tuple(sorted(link.get("ResourceTypes", [])))
+    metrics = await aws.part("shares_bedrock_metrics", lambda aws: _why_not(aws, arn, types, METRICS, BEDROCK))
+    group = await aws.part("shares_invocation_logs", read_invocation_group)
+    logs = group if not isinstance(group, str) else await aws.attempt(_why_not(aws, arn, types, LOG_GROUPS, group))
     state = TelemetryLink(
         name=link.get("Label", ""),
         role="source",
         resource_types=types,
         sink_account=_account(link["SinkArn"]),
-        shares_bedrock_metrics=await aws.part(
-            "shares_bedrock_metrics", lambda aws: _shares(aws, arn, types, METRICS, BEDROCK)
-        ),
+        shares_bedrock_metrics=is_so(metrics),
+        metrics_stay_because=told(metrics),
         unshared_namespaces=await aws.part("unshared_namespaces", lambda aws: _unshared(aws, arn, types)),
-        shares_invocation_logs=await aws.part("shares_invocation_logs", lambda aws: _shares_logs(aws, arn, types)),
+        shares_invocation_logs=None if group is None else is_so(logs),
+        logs_stay_because=told(logs),
     )
     return resource("telemetry_link", f"link/{state.sink_account}", state, arn=arn, raw=link)
 
 
 async def _unshared(aws: Reader, link: str, types: tuple[str, ...]) -> tuple[str, ...] | Gap:
-    verdicts = {name: await _shares(aws, link, types, METRICS, name) for name in NAMESPACES}
-    unread = next((verdict for verdict in verdicts.values() if isinstance(verdict, Gap)), None)
-    return unread or tuple(name for name, verdict in verdicts.items() if not verdict)
-
-
-async def _shares_logs(aws: Reader, link: str, types: tuple[str, ...]) -> bool | Gap | None:
-    group = await read_invocation_group(aws)
-    return None if group is None else await _shares(aws, link, types, LOG_GROUPS, group)
+    reasons = {name: await _why_not(aws, link, types, METRICS, name) for name in NAMESPACES}
+    unread = next((reason for reason in reasons.values() if isinstance(reason, Gap)), None)
+    return unread or tuple(name for name, reason in reasons.items() if reason is not None)
 
 
 _FILTERED = {METRICS: ("MetricConfiguration", "Namespace"), LOG_GROUPS: ("LogGroupConfiguration", "LogGroupName")}
 
 
-async def _shares(aws: Reader, link: str, types: tuple[str, ...], type_: str, name: str) -> bool | Gap:
-    """Whether the telemetry of this type and name passes; only GetLink tells the filters."""
+async def _why_not(aws: Reader, link: str, types: tuple[str, ...], type_: str, name: str) -> WhyNot:
+    """Why telemetry of this type and name does not pass; only GetLink tells the filters."""
     if type_ not in types:
-        return False
+        return f"the link does not share {type_}"
     configuration, key = _FILTERED[type_]
-    text = (await aws.call(GET_LINK, Identifier=link)).get("LinkConfiguration", {}).get(configuration, {}).get("Filter")
-    verdict = admits(text, key, name) if text else True
-    if verdict is None:
-        return Gap("failed", str(GET_LINK), message=f"the filter of the link is not what AWS documents: {text}")
-    return verdict
+    filters = (await aws.call(GET_LINK, Identifier=link)).get("LinkConfiguration", {})
+    text = filters.get(configuration, {}).get("Filter", "*")
+    match admits(text, key, name):
+        case True:
+            return None
+        case False:
+            return f"its filter is {plain(text)}"
+        case None:
+            message = f"the filter of the link is not what AWS documents: {plain(text)}"
+            return Gap("failed", str(GET_LINK), message=message)
 
 
 def _account(arn: str) -> str:

@@ -7,17 +7,16 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transa
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Literal
 
 from bedaudit.documents.iam import parse
-from bedaudit.documents.iam_evaluate import Principal, allows
+from bedaudit.documents.iam_evaluate import Principal
 from bedaudit.documents.iam_match import Begins, Value
-from bedaudit.documents.kleene import every
 from bedaudit.kinds.kind import Kind, resource
 from bedaudit.model import Gap, Raw, Resource
-from bedaudit.parts.service_request import by_service, decided
+from bedaudit.parts.service_request import WhyNot, by_service, is_so, told, why_not_all, why_not_allowed
 from bedaudit.reader import Operation, Reader
-from bedaudit.state import State
+from bedaudit.state import Because, State
 
 GET_DESTINATION = Operation("xray", "GetTraceSegmentDestination")
 GET_RULES = Operation("xray", "GetIndexingRules", tokens=("NextToken", "NextToken"))
@@ -37,25 +36,33 @@ class Tracing(State):
     """Where spans go: to X-Ray, or to CloudWatch Logs, where they can be searched and are all kept."""
     status: Literal["pending", "active"] | Gap
     """Whether that destination is in force yet."""
-    transaction_search: bool | Gap
+    transaction_search: Annotated[bool | Gap, Because("not_searched_because")]
     """Whether CloudWatch Transaction Search is on: spans go to CloudWatch Logs, and that is in force."""
+    not_searched_because: str | None = None
+    """Where spans go instead, or that the change is not in force yet."""
     indexing_percentage: float | Gap | None = None
     """The share of traces that X-Ray indexes by its default rule, in percent; missing: there is no such rule."""
     encryption: Literal["none", "kms"] | Gap
     """Whether X-Ray encrypts traces with a KMS key of the account's choice."""
-    may_write_spans: bool | Gap
+    may_write_spans: Annotated[bool | Gap, Because("may_not_write_because")]
     """Whether a resource policy of CloudWatch Logs lets X-Ray write spans to both of its log groups."""
+    may_not_write_because: str | None = None
+    """What the nearest statement asks for that X-Ray does not meet, or that there is none."""
 
 
 async def read(aws: Reader) -> Iterable[Resource]:
     """The settings of the site."""
+    searched = await aws.part("transaction_search", _why_not_searched)
+    written = await aws.part("may_write_spans", _why_not_written)
     state = Tracing(
         destination=await aws.part("destination", _destination),
         status=await aws.part("status", _status),
-        transaction_search=await aws.part("transaction_search", _transaction_search),
+        transaction_search=is_so(searched),
+        not_searched_because=told(searched),
         indexing_percentage=await aws.part("indexing_percentage", _indexing_percentage),
         encryption=await aws.part("encryption", _encryption),
-        may_write_spans=await aws.part("may_write_spans", _may_write_spans),
+        may_write_spans=is_so(written),
+        may_not_write_because=told(written),
     )
     return [resource("tracing", "tracing", state)]
 
@@ -68,9 +75,11 @@ async def _status(aws: Reader) -> Literal["pending", "active"]:
     return "active" if (await _segments(aws)).get("Status") == "ACTIVE" else "pending"
 
 
-async def _transaction_search(aws: Reader) -> bool:
+async def _why_not_searched(aws: Reader) -> WhyNot:
     segments = await _segments(aws)
-    return (segments.get("Destination"), segments.get("Status")) == ("CloudWatchLogs", "ACTIVE")
+    if segments.get("Destination") != "CloudWatchLogs":
+        return "spans go to X-Ray"
+    return None if segments.get("Status") == "ACTIVE" else "that spans go to CloudWatch Logs is still pending"
 
 
 async def _segments(aws: Reader) -> Raw:
@@ -89,9 +98,13 @@ async def _encryption(aws: Reader) -> Literal["none", "kms"]:
     return "kms" if config.get("Type") == "KMS" else "none"
 
 
-async def _may_write_spans(aws: Reader) -> bool | Gap:
+async def _why_not_written(aws: Reader) -> WhyNot:
     pages = await aws.pages(DESCRIBE_POLICIES)
-    policies = [parse(each.get("policyDocument")) for page in pages for each in page.get("resourcePolicies", [])]
+    policies = [
+        parse(each.get("policyDocument"), f"resource policy {each.get('policyName', '')}")
+        for page in pages
+        for each in page.get("resourcePolicies", [])
+    ]
     context: dict[str, Value] = {
         "aws:SourceAccount": aws.account,
         "aws:SourceArn": Begins(f"arn:{aws.partition}:xray:{aws.region}:{aws.account}:"),
@@ -100,7 +113,7 @@ async def _may_write_spans(aws: Reader) -> bool | Gap:
         Begins(f"arn:{aws.partition}:logs:{aws.region}:{aws.account}:log-group:{group}:log-stream:") for group in GROUPS
     )
     requests = [by_service(aws, _XRAY, "logs:PutLogEvents", stream, context) for stream in streams]
-    return decided(every(allows(policies, request) for request in requests), DESCRIBE_POLICIES)
+    return why_not_all(why_not_allowed(policies, request, DESCRIBE_POLICIES) for request in requests)
 
 
 KIND = Kind(
