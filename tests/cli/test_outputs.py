@@ -74,6 +74,8 @@ def test_missing_directory_is_known_before_the_scan(tmp_path: Path) -> None:
         check_writable(tmp_path)
     check_writable(tmp_path / "r.json")
     check_writable(Path(os.devnull))
+    with pytest.raises(ReportError, match="it is not a file, and would be replaced by one"):
+        check_writable(Path(os.devnull), device=False)
 
 
 def test_report_replaces_a_file_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -55,8 +55,8 @@ def chosen(format_: str | None, outputs: Sequence[Output]) -> tuple[Output, ...]
     return tuple(outputs) if on_stdout else (Output(format_ or "text", None), *outputs)
 
 
-def check_writable(path: Path) -> None:
-    """Finds out before a long scan that a file could not be written after it.
+def check_writable(path: Path, *, device: bool = True) -> None:
+    """Finds out before a long scan that a file could not be written after it; `device`: or a pipe or device.
 
     Raises:
         ReportError: it could not.
@@ -66,6 +66,8 @@ def check_writable(path: Path) -> None:
         raise ReportError(f"{path}: cannot be written: there is no directory {folder}")
     if path.is_dir():
         raise ReportError(f"{path}: cannot be written: it is a directory")
+    if _special(path) and not device:
+        raise ReportError(f"{path}: cannot be written: it is not a file, and would be replaced by one")
     if not os.access(path if _special(path) else folder, os.W_OK):
         raise ReportError(f"{path}: cannot be written: permission denied")
 

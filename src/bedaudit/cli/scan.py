@@ -105,9 +105,11 @@ def prepare(options: ScanOptions) -> Asked:
     from bedaudit.policy.waiver_file import load_waivers
 
     outputs = chosen(options.format, options.output)
-    for path in (*(output.path for output in outputs), options.save_snapshot):
+    for path in (output.path for output in outputs):
         if path is not None:
             check_writable(path)
+    if options.save_snapshot is not None:
+        check_writable(options.save_snapshot, device=False)
     loaded = load(options.policy, options.config)
     waivers = options.waivers or loaded.config.waivers
     return Asked(
