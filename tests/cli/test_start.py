@@ -55,6 +55,19 @@ def test_help_takes_less_than_twice_the_time_of_importing_click(tmp_path: Path) 
     assert least_cpu(["-m", "bedaudit", "--help"], tmp_path) < 2 * least_cpu(["-c", "import click"], tmp_path)
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["kinds"], ["policy", "schema"]])
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no /dev/full")
+def test_full_disk_behind_stdout_is_no_bug_of_bedaudit(tmp_path: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "bedaudit", *arguments]
+        done = subprocess.run(
+            command, env=scrubbed(tmp_path), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("Error: ")
+    assert "No space left on device" in done.stderr
+
+
 def test_version_is_named(tmp_path: Path) -> None:
     ran = bedaudit("--version", at=tmp_path, env={"BEDAUDIT_VERSION": "9.9"})
     assert (ran.code, ran.out, ran.err) == (0, "bedaudit 0.1.0\n", "")

@@ -30,6 +30,10 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         terminal.forsake_stdout()
         return 0
+    except OSError as error:
+        terminal.forsake_stdout()
+        terminal.note(_told(BedauditError(error.strerror or str(error))))
+        return COULD_NOT_RUN
     except Exception as error:
         return _bug(error, talk)
     return code if isinstance(code, int) else 0
