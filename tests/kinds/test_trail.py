@@ -110,6 +110,7 @@ def test_a_trail_is_its_settings_status_selectors_and_key() -> None:
     ("recorded", "fields"),
     [
         ({"DescribeTrails": described(IsMultiRegionTrail=False)}, {"multi_region": False}),
+        ({"DescribeTrails": described(HomeRegion=None)}, {}),
         ({"DescribeTrails": described(LogFileValidationEnabled=None)}, {"log_file_validation": False}),
         ({"DescribeTrails": described(S3BucketName=None)}, {"bucket": None}),
         ({"DescribeTrails": described(CloudWatchLogsLogGroupArn=None)}, {"log_group": None}),

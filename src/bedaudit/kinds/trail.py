@@ -71,7 +71,7 @@ async def read(aws: Reader) -> Iterable[Resource]:
     for page in await aws.pages(LIST_TRAILS):
         for listed in page.get("Trails", []):
             if listed["TrailARN"] not in known:
-                elsewhere.setdefault(listed["HomeRegion"], []).append(listed["TrailARN"])
+                elsewhere.setdefault(_home(listed), []).append(listed["TrailARN"])
     replies = [aws.call(DESCRIBE_TRAILS, at=region, trailNameList=arns) for region, arns in sorted(elsewhere.items())]
     for reply in await asyncio.gather(*replies):
         trails += reply.get("trailList", [])
@@ -81,7 +81,7 @@ async def read(aws: Reader) -> Iterable[Resource]:
 async def _trail(aws: Reader, trail: Raw) -> Resource:
     arn = trail["TrailARN"]
     _, _, _, region, owner, _ = arn.split(":", 5)
-    named = _Named(arn, trail.get("HomeRegion", region))
+    named = _Named(arn, _home(trail))
     key = trail.get("KmsKeyId")
     state = Trail(
         name=trail["Name"],
@@ -105,6 +105,10 @@ async def _trail(aws: Reader, trail: Raw) -> Resource:
         log_group=trail.get("CloudWatchLogsLogGroupArn"),
     )
     return resource("trail", f"{region}:{owner}:trail/{trail['Name']}", state, arn=arn, raw=trail)
+
+
+def _home(trail: Raw) -> str:
+    return str(trail.get("HomeRegion") or trail["TrailARN"].split(":")[3])
 
 
 @dataclass(frozen=True, slots=True)
