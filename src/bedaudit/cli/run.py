@@ -21,25 +21,23 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return COULD_NOT_RUN
-    except BedauditError as error:
-        terminal.note(_told(error))
-        return COULD_NOT_RUN
     except (click.Abort, KeyboardInterrupt):
         terminal.note("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         terminal.forsake_stdout()
         return 0
-    except OSError as error:
-        terminal.forsake_stdout()
-        terminal.note(_told(BedauditError(error.strerror or str(error))))
+    except (BedauditError, OSError) as error:
+        if isinstance(error, OSError):
+            terminal.forsake_stdout()
+        terminal.note(_told(error))
         return COULD_NOT_RUN
     except Exception as error:
         return _bug(error, talk)
     return code if isinstance(code, int) else 0
 
 
-def _told(error: BedauditError) -> str:
+def _told(error: BedauditError | OSError) -> str:
     """An error's lines; problems of files keep the form that editors understand."""
     from bedaudit.errors import PolicyError
     from bedaudit.report.plain import harmless
