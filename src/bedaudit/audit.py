@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bedaudit.errors import BedauditError, TargetError
-from bedaudit.evaluate import EVERYWHERE, Evaluation
-from bedaudit.model import GLOBAL, Finding, Gap, KindGap, Record, Report, ScanFacts, Site, SiteGap
+from bedaudit.evaluate import EVERYWHERE, NOBODY, Evaluation
+from bedaudit.kinds import kinds
+from bedaudit.model import GLOBAL, Finding, Gap, KindGap, Monitoring, Record, Report, ScanFacts, Site, SiteGap
 from bedaudit.policy.config import WaiverRule
 from bedaudit.policy.needs import Needs
 from bedaudit.policy.rules import Rules
+from bedaudit.policy.watching import with_links
 from bedaudit.snapshot import End, Header, SnapshotWriter, open_snapshot
 from bedaudit.waivers import waive
 
@@ -41,6 +43,8 @@ class Standard:
     """UTC."""
     notices: tuple[str, ...] = ()
     """What is to be said of the settings."""
+    monitoring_accounts: tuple[str, ...] = ()
+    """As configured; a snapshot knows itself which accounts were read as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,8 @@ class _Live:
         snapshot: Path | None,
     ) -> None:
         self.settings, self.progress, self.clock, self.snapshot = settings, progress, clock, snapshot
+        self.standard, self.rules = standard, standard.rules
         self.judged = Judged(standard)
-        self.rules = standard.rules
         self.started = clock()
         self.found: Targets | None = None
         self.sites: list[Site] = []
@@ -104,6 +108,7 @@ class _Live:
         with connect(self.settings, self.progress) as aws, ExitStack() as files:
             self.found = found = await targets(aws)
             log.info("accounts to read, as %s: %d", found.identity, len(found.accounts))
+            self.judged = Judged(self.standard, self._monitoring(found))
             for account in found.accounts:
                 need_units(self.rules, account.id, account.organizational_units)
             writer = files.enter_context(SnapshotWriter(self.snapshot, self._header(found))) if self.snapshot else None
@@ -118,11 +123,22 @@ class _Live:
             if writer:
                 writer.close(End(rfc3339(self.clock()), self.progress.calls, self.notices))
 
+    def _monitoring(self, found: Targets) -> Monitoring:
+        accounts = tuple(sorted(set(self.settings.monitoring_accounts)))
+        scanned = {account.id for account in found.accounts}
+        return Monitoring(accounts, tuple(account for account in accounts if account not in scanned))
+
     def _header(self, found: Targets) -> Header:
-        needs = Needs(self.rules.controls.values())
+        needs = Needs(with_links(self.rules.controls.values(), kinds()))
         paths = {kind: needs.paths(kind) for kind in sorted(needs.kinds)}
         return Header(
-            self.settings.scan_id, rfc3339(self.started), found.identity, found.partition, paths, found.notices
+            self.settings.scan_id,
+            rfc3339(self.started),
+            found.identity,
+            found.partition,
+            paths,
+            found.notices,
+            self.judged.monitoring,
         )
 
     def leave_unread(self) -> None:
@@ -192,11 +208,12 @@ def from_snapshot(
         BedauditError: it holds nothing to judge.
     """
     header, records, end = open_snapshot(path)
-    judged = Judged(standard)
+    judged = Judged(standard, _monitoring(header, standard, accounts))
+    wanted = {*accounts, *judged.monitoring.outside} if accounts else ()
     there: set[Site] = set()
     for record in records:
         there.add(record.site)
-        for each in _within(record, accounts, regions):
+        for each in _within(record, wanted, regions):
             judged.add(each)
     _must_hold(there, accounts, regions)
     if end is None:
@@ -211,7 +228,14 @@ def from_snapshot(
     return judged.report(facts, (*header.notices, *(end.notices if end else ())))
 
 
-def _within(record: Record, accounts: tuple[str, ...], regions: tuple[str, ...]) -> Iterator[Record]:
+def _monitoring(header: Header, standard: Standard, accounts: tuple[str, ...]) -> Monitoring:
+    """The monitoring accounts of a snapshot of which only some accounts are judged; empty: all."""
+    read = header.monitoring
+    outside = tuple(each for each in read.accounts if each in read.outside or (accounts and each not in accounts))
+    return Monitoring(read.accounts, outside, tuple(sorted({*standard.monitoring_accounts} - {*read.accounts})))
+
+
+def _within(record: Record, accounts: Collection[str], regions: tuple[str, ...]) -> Iterator[Record]:
     """What a record says of some accounts and regions; empty: of all.
 
     What an account has once belongs to all its regions; one that was not entered was not entered in any.
@@ -261,6 +285,7 @@ class Judged:
     """What the records so far come to."""
 
     standard: Standard
+    monitoring: Monitoring = NOBODY
     findings: list[Finding] = field(default_factory=list)
     gaps: list[SiteGap] = field(default_factory=list)
     """Beside those that the records tell of."""
@@ -271,7 +296,7 @@ class Judged:
     evaluation: Evaluation = field(init=False)
 
     def __post_init__(self) -> None:
-        self.evaluation = Evaluation(self.standard.rules)
+        self.evaluation = Evaluation(self.standard.rules, monitoring=self.monitoring)
 
     def add(self, record: Record) -> None:
         """Judges one site.
@@ -280,9 +305,10 @@ class Judged:
             BedauditError: what is required there is not known.
         """
         site = record.site
-        need_units(self.standard.rules, site.account, site.organizational_units)
-        self.visited.add((site.account, site.region))
         self.read_at = max(self.read_at, record.read_at)
+        if site.account not in self.monitoring.outside:
+            need_units(self.standard.rules, site.account, site.organizational_units)
+            self.visited.add((site.account, site.region))
         self.findings += self.evaluation.add(record)
 
     def facts(self, *, scan: str, started_at: str, finished_at: str, identity: str, calls: int) -> ScanFacts:
@@ -304,5 +330,5 @@ class Judged:
         found = sorted((*self.findings, *self.evaluation.finish()), key=lambda finding: finding.order)
         findings, about_waivers = waive(found, standard.waivers, standard.today)
         gaps = (*self.evaluation.gaps, *self.gaps)
-        said = (*notices, *standard.notices, *standard.rules.notices, *about_waivers)
+        said = (*notices, *self.evaluation.notices, *standard.notices, *standard.rules.notices, *about_waivers)
         return Report(facts, findings, gaps, said, standard.rules.controls)

@@ -110,6 +110,17 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Monitoring:
+    """The accounts whose alarms and dashboards count for the sites that they watch; their records come first."""
+
+    accounts: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    """Those of them that are read for the sake of others only, and not judged."""
+    missing: tuple[str, ...] = ()
+    """Other accounts that are said to watch, and were not read for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Drift:
     """One difference between what is required and what is."""
 

@@ -96,7 +96,7 @@ def test_settings_that_change_the_judgement_are_spoken_of(here: Path) -> None:
     ran = bedaudit("scan", "--from", "s.gz", "--format", "json", at=here)
     assert ran.json["findings"][0]["severity"] == "low"
     assert ran.json["notices"][-2:] == [
-        "monitoring_accounts are not read yet: alarms and dashboards that are there do not count",
+        "monitoring account 444455556666 was not read as one",
         "control logging-is-on has severity low instead of high: A sandbox.",
     ]
 

@@ -14,13 +14,14 @@ from bedaudit.aws.memo import Memo
 from bedaudit.aws.reader import Heard
 from bedaudit.aws.regions import DISABLED, Visit
 from bedaudit.aws.scope import Account, Targets
-from bedaudit.aws.site import SiteScan, moment, unread
+from bedaudit.aws.site import Read, SiteScan, moment, unread
 from bedaudit.kinds import kinds
 from bedaudit.kinds.kind import Kind
 from bedaudit.model import GLOBAL, Gap, Record, Site
 from bedaudit.policy.model import Control
 from bedaudit.policy.needs import Needs
 from bedaudit.policy.rules import Rules
+from bedaudit.policy.watching import witnesses
 
 ForSite: TypeAlias = Callable[[Site], tuple[Control, ...]]
 
@@ -43,29 +44,32 @@ async def scan(  # noqa: PLR0913 - whom it asks, and whom it tells
 ) -> tuple[str, ...]:
     """Hands each record over when it is complete, an account's `global` one before its sites'; gives notices.
 
-    Each account's sites are told to `on_visit` before they are read.
+    The monitoring accounts come before all others; those that are not among the targets are read for the sake of the
+    others only. Each account's sites are told to `on_visit` before they are read.
 
     What AWS does becomes gaps. A bug, an error of `on_record`, and a cancellation end the scan with that exception;
     what was handed over by then is whole.
     """
-    whole = _Scan(aws, found, rules.for_site, on_record, on_visit, kinds() if known is None else known)
-    aws.progress.accounts = len(found.accounts)
-    aws.progress.sites = len(found.accounts) * len(found.regions)
-    waiting = iter(found.accounts)
-
-    async def work() -> None:
-        for account in waiting:
-            await whole.account(account)
-            aws.progress.accounts_done += 1
-
-    at_once = max(1, min(len(found.accounts), aws.settings.concurrency // _CALLS_PER_ACCOUNT))
+    known = kinds() if known is None else known
+    monitoring = aws.settings.monitoring_accounts
+    for_others = witnesses(rules.controls.values(), known) if monitoring else ()
+    first = _monitoring(found, monitoring if for_others else ())
+    rest = [account for account in found.accounts if account not in first]
+    outside = frozenset(first).difference(found.accounts)
+    whole = _Scan(aws, found, rules.for_site, on_record, on_visit, known, for_others, frozenset(first), outside)
+    aws.progress.accounts = len(first) + len(rest)
+    aws.progress.sites = aws.progress.accounts * len(found.regions)
     try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(at_once):
-                group.create_task(work())
+        await whole.accounts(first)
+        await whole.accounts(rest)
     except BaseExceptionGroup as errors:
         raise _first(errors) from None
     return tuple(sorted(whole.notices))
+
+
+def _monitoring(found: Targets, monitoring: tuple[str, ...]) -> list[Account]:
+    targets = {account.id: account for account in found.accounts}
+    return [targets.get(each, Account(each)) for each in sorted(set(monitoring))]
 
 
 def _first(error: BaseException) -> BaseException:
@@ -80,7 +84,25 @@ class _Scan:
     on_record: Callable[[Record], None]
     on_visit: Callable[[Sequence[Site]], None]
     known: Mapping[str, Kind]
+    for_others: tuple[Control, ...]
+    """What is asked of monitoring accounts, whatever applies to their own sites."""
+    monitoring: frozenset[Account]
+    outside: frozenset[Account]
+    """Those of them to which no control applies."""
     notices: list[str] = field(default_factory=list)
+
+    async def accounts(self, accounts: Sequence[Account]) -> None:
+        """Some of them at once."""
+        waiting = iter(accounts)
+
+        async def work() -> None:
+            for account in waiting:
+                await self.account(account)
+                self.aws.progress.accounts_done += 1
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(len(accounts), max(1, self.aws.settings.concurrency // _CALLS_PER_ACCOUNT))):
+                group.create_task(work())
 
     async def account(self, account: Account) -> None:
         entry = await enter(self.aws, self.found, account)
@@ -102,18 +124,22 @@ class _Scan:
         sites = [self._site(account, region) for region in visited.regions]
         self.on_visit(sites)
         everywhere = SiteScan(self._site(account, GLOBAL), moment(), self.found.home_region, memo, self.known, Heard())
-        needs = Needs(self._controls([everywhere.site, *sites]))
+        controls = () if account in self.outside else self._controls([everywhere.site, *sites])
+        needs = Needs([*controls, *(self.for_others if account in self.monitoring else ())])
         wanted = (name for name in needs.kinds if self.known[name].scope == "account")
-        self._deliver(everywhere.record(await everywhere.kinds(wanted, needs)))
+        once = await everywhere.kinds(wanted, needs)
+        self._deliver(everywhere.record(once))
         for region in visited.disabled:
             self._deliver(unread(self._site(account, region), moment(), DISABLED))
         async with asyncio.TaskGroup() as group:
             for site in sites:
-                group.create_task(self._read(site, memo))
+                group.create_task(self._read(account, site, memo, once))
 
-    async def _read(self, site: Site, memo: Memo) -> None:
+    async def _read(self, account: Account, site: Site, memo: Memo, once: Read) -> None:
         here = SiteScan(site, moment(), self.found.home_region, memo, self.known, Heard())
-        self._deliver(await here.read(self.for_site(site)))
+        controls = () if account in self.outside else self.for_site(site)
+        for_others = self.for_others if account in self.monitoring else ()
+        self._deliver(await here.read(controls, for_others, once))
 
     def _controls(self, sites: Iterable[Site]) -> list[Control]:
         """The controls of all sites; those that many of them share, once."""

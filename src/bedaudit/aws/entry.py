@@ -25,6 +25,8 @@ class Entry:
 
 async def enter(aws: Connection, found: Targets, account: Account) -> Entry | Gap:
     """The entry, or why there is none."""
+    if account.id != found.caller and not aws.settings.role:
+        return Gap("not_read", message=f"no role is named to enter account {account.id}")
     who = _identity(aws, found, account)
     try:
         await who.keys()

@@ -23,6 +23,8 @@ class Settings:
     """With `organization`: only accounts under these units (ids of units or of the root)."""
     read_units: bool = False
     """Whether each account's `organizational_units` are wanted; they cost a walk over the organisation's tree."""
+    monitoring_accounts: tuple[str, ...] = ()
+    """Accounts whose alarms and dashboards count for the sites that they watch; read first, even if out of scope."""
     regions: tuple[str, ...] = ()
     """Only these; empty: Bedrock's regions that are enabled for the account."""
     concurrency: int = 64

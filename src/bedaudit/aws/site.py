@@ -11,12 +11,13 @@ from typing import Any, TypeAlias
 from bedaudit.aws.memo import Memo
 from bedaudit.aws.reader import Heard, KindReader
 from bedaudit.kinds.kind import Kind
-from bedaudit.model import Gap, KindGap, Record, Resource, Site
+from bedaudit.model import Facts, Gap, KindGap, Record, Resource, Site
 from bedaudit.policy.model import Control
 from bedaudit.policy.needs import Needs, first_kinds, live
+from bedaudit.policy.watching import LINK, unmet, with_links
 from bedaudit.reader import Unreadable
 
-_Read: TypeAlias = Mapping[str, tuple[Resource, ...] | Gap]
+Read: TypeAlias = Mapping[str, tuple[Resource, ...] | Gap]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +32,36 @@ class SiteScan:
     """Every kind by name."""
     heard: Heard
 
-    async def read(self, controls: tuple[Control, ...]) -> Record:
+    async def read(
+        self, controls: tuple[Control, ...], for_others: tuple[Control, ...] = (), once: Read | None = None
+    ) -> Record:
         """First what decides which controls apply, then the kinds that the remaining controls judge.
 
         A kind of both sorts is read twice, the second time for more of it: what was asked before is remembered.
+        Controls `for_others` are asked whatever is true here. `once` is what the account has once.
         """
         first = await self.kinds(self._local(first_kinds(controls)), Needs((), deciding=controls))
-        remaining = live(controls, {name: _single(found) for name, found in first.items()})
-        needs = Needs(remaining, deciding=controls)
-        rest = await self.kinds(self._local(control.kind for control in remaining), needs)
+        facts = {name: _single(found) for name, found in first.items()}
+        remaining = live(controls, facts)
+        needs = Needs((*with_links(remaining, self.known), *for_others), deciding=controls)
+        rest = await self.kinds(self._local(control.kind for control in (*remaining, *for_others)), needs)
         if self.heard.silence is not None and not self.heard.somebody:
             return unread(self.site, self.now, self.heard.silence)
-        return self.record({**first, **rest})
+        read = {**first, **rest}
+        if LINK not in read and self._lacks(remaining, facts, {**(once or {}), **read}):
+            read |= await self.kinds([LINK], needs)
+        return self.record(read)
 
-    async def kinds(self, names: Iterable[str], needs: Needs) -> _Read:
+    def _lacks(self, controls: tuple[Control, ...], first: Facts, read: Read) -> bool:
+        """Whether something is not here that the accounts with which the site shares its metrics may have."""
+
+        def states(kind: str) -> list[Facts]:
+            found = read.get(kind, ())
+            return [] if isinstance(found, Gap) else [resource.state for resource in found]
+
+        return LINK in self.known and unmet(controls, self.known, self.site.account, first, states)
+
+    async def kinds(self, names: Iterable[str], needs: Needs) -> Read:
         """What each kind gives, or its gap; anything else that a kind raises is a bug and ends the scan."""
         async with asyncio.TaskGroup() as group:
             tasks = {name: group.create_task(self._kind(self.known[name], needs)) for name in sorted(names)}
@@ -61,7 +78,7 @@ class SiteScan:
             return unreadable.gap
         return found if isinstance(found, Gap) else tuple(found)
 
-    def record(self, read: _Read) -> Record:
+    def record(self, read: Read) -> Record:
         """All that was read."""
         resources = (each for found in read.values() if not isinstance(found, Gap) for each in found)
         gaps = (KindGap(name, found) for name, found in sorted(read.items()) if isinstance(found, Gap))

@@ -82,8 +82,9 @@ def _indent(line: str) -> int:
 def _sections(control: Control) -> Mapping[str, Sequence[str]]:
     from bedaudit.kinds import kinds
     from bedaudit.policy.needs import Needs
+    from bedaudit.policy.watching import with_links
 
-    needs = Needs([control])
+    needs = Needs(with_links([control], kinds()))
     operations = {str(operation) for kind in needs.kinds for operation in kinds()[kind].operations}
     return {
         "Requires": list(_requirement(control)),

@@ -32,8 +32,6 @@ bedaudit scan --save-snapshot today.jsonl.gz
 bedaudit scan --from today.jsonl.gz --policy policies/
 """
 
-UNREAD_MONITORING = "monitoring_accounts are not read yet: alarms and dashboards that are there do not count"
-
 _LIVE_ONLY = {
     "save_snapshot": "--save-snapshot",
     "role": "--role",
@@ -119,7 +117,7 @@ def prepare(options: ScanOptions) -> Asked:
             rules=rules(loaded, options.control),
             waivers=load_waivers(str(waivers)) if waivers else (),
             today=datetime.now(UTC).date(),
-            notices=(UNREAD_MONITORING,) if loaded.config.monitoring_accounts else (),
+            monitoring_accounts=loaded.config.monitoring_accounts,
         ),
         fail_on=options.fail_on or loaded.config.fail_on or "low",
         outputs=outputs,

@@ -30,6 +30,7 @@ def settings_of(given: Scope, config: Config, *, units: bool) -> Settings:
         exclude_accounts=organization.exclude_accounts if given.org else (),
         organizational_units=organization.organizational_units if given.org else (),
         read_units=units,
+        monitoring_accounts=config.monitoring_accounts,
         regions=given.region or (config.regions if isinstance(config.regions, tuple) else ()),
         concurrency=given.concurrency,
     )

@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from bedaudit.evaluate.monitoring import Links, Watchers, doubt_of
 from bedaudit.evaluate.owners import Owners
+from bedaudit.evaluate.reading import EVERYWHERE, NOT_READ, Reading
 from bedaudit.evaluate.verdicts import OUT_OF_REACH, About, Place, unread, verdicts
 from bedaudit.kinds import kinds
 from bedaudit.kinds.kind import Kind
-from bedaudit.model import GLOBAL, Facts, Finding, Gap, Record, Resource, Site, SiteGap
+from bedaudit.model import GLOBAL, Facts, Finding, Gap, Monitoring, Record, Resource, Site, SiteGap
 from bedaudit.policy.model import Control
 from bedaudit.policy.needs import first_kinds
 from bedaudit.policy.rules import Rules
+from bedaudit.policy.watching import crosses_accounts
 from bedaudit.state import shape_of
 
-EVERYWHERE = "*"
-"""The region of an account that could not be entered."""
-
-_NOT_READ = Gap("not_read")
+NOBODY = Monitoring()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,14 @@ class Judgement:
     gaps: tuple[SiteGap, ...]
 
 
-def judge(rules: Rules, records: Iterable[Record], known: Mapping[str, Kind] | None = None) -> Judgement:
-    """Judges records; of each account, the one with region `global` comes first."""
-    evaluation = Evaluation(rules, known)
+def judge(
+    rules: Rules,
+    records: Iterable[Record],
+    known: Mapping[str, Kind] | None = None,
+    monitoring: Monitoring = NOBODY,
+) -> Judgement:
+    """Judges records: first those of monitoring accounts, and of each account first the one with region `global`."""
+    evaluation = Evaluation(rules, known, monitoring)
     findings = [finding for record in records for finding in evaluation.add(record)]
     findings += evaluation.finish()
     return Judgement(tuple(sorted(findings, key=lambda finding: finding.order)), evaluation.gaps)
@@ -42,7 +47,7 @@ def judge(rules: Rules, records: Iterable[Record], known: Mapping[str, Kind] | N
 class Evaluation:
     """Judges record by record, so that a scan can be judged while it runs."""
 
-    def __init__(self, rules: Rules, known: Mapping[str, Kind] | None = None) -> None:
+    def __init__(self, rules: Rules, known: Mapping[str, Kind] | None = None, monitoring: Monitoring = NOBODY) -> None:
         self._rules = rules
         self._kinds = kinds() if known is None else known
         controls = rules.controls.values()
@@ -50,6 +55,11 @@ class Evaluation:
         self._once = {control.id for control in controls if self._kinds[control.kind].judged == "account"}
         self._accounts: dict[str, _Account] = {}
         self._owners = Owners()
+        self._monitoring, self._watchers = monitoring, Watchers(monitoring, self._kinds)
+        self._shared: list[tuple[frozenset[str], Finding, Finding]] = []
+        """Accounts with which metrics are shared, the finding if they are scanned, and the one if they are not."""
+        self._waiting: list[Record] = []
+        """Those of monitoring accounts, which may watch each other."""
         self._gaps: set[SiteGap] = set()
 
     @property
@@ -57,9 +67,27 @@ class Evaluation:
         """The sites and accounts of which nothing could be read, in order."""
         return tuple(sorted(self._gaps, key=lambda each: (each.account, each.region, str(each.gap.as_json()))))
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is to be said of monitoring accounts."""
+        return self._watchers.notices
+
     def add(self, record: Record) -> list[Finding]:
-        """The findings at one site; those about an account as a whole come with `finish`."""
-        site, reading = record.site, _Reading(record)
+        """The findings that can be made now; those about an account as a whole come with `finish`."""
+        if record.site.account not in self._monitoring.accounts:
+            return [*self._watching(), *self._site(record)]
+        self._watchers.add(record)
+        if record.site.account not in self._monitoring.outside:
+            self._waiting.append(record)
+        return []
+
+    def _watching(self) -> list[Finding]:
+        """The findings at the sites of monitoring accounts, once all of these are known."""
+        waiting, self._waiting = self._waiting, []
+        return [finding for record in waiting for finding in self._site(record)]
+
+    def _site(self, record: Record) -> list[Finding]:
+        site, reading = record.site, Reading(record)
         account = self._accounts.setdefault(site.account, _Account(site))
         if reading.whole is not None:
             self._gaps.add(SiteGap(site.account, site.account_name, site.region, reading.whole))
@@ -75,30 +103,62 @@ class Evaluation:
             controls = tuple(control for control in controls if control.id not in self._once)
         if reading.whole is not None:
             return [unread(control, site, reading.whole) for control in controls]
-        return list(self._judged(controls, self._places(site, reading, account.once, [about])))
+        places = self._places(site, reading, account.once, [about])
+        return list(self._judged(controls, places, Links.of(reading)))
+
+    def _judged(self, controls: Iterable[Control], places: Callable[[str], Place], links: Links) -> Iterator[Finding]:
+        """The findings at a site that has these links to other accounts."""
+
+        @cache
+        def watched(kind: str) -> Place:
+            return self._watchers.seen_at(places(kind), kind, links)
+
+        receivers = self._watchers.unread(links)
+        for control in controls:
+            if crosses_accounts(control, self._kinds):
+                yield from self._crossing(control, watched(control.kind), receivers)
+            else:
+                yield from verdicts(control, places(control.kind))
+
+    def _crossing(self, control: Control, place: Place, receivers: frozenset[str]) -> Iterator[Finding]:
+        """The findings at a site that shares its metrics with these accounts: who is not scanned may have it."""
+        doubts = (*place.doubts, *map(doubt_of, sorted(receivers)))
+        pairs = zip(verdicts(control, place), verdicts(control, replace(place, doubts=doubts)), strict=True)
+        for certain, doubtful in pairs:
+            if receivers and certain.outcome == "fail":
+                self._shared.append((receivers, certain, doubtful))
+            else:
+                yield certain
+
+    def _where_scanned(self) -> Iterator[Finding]:
+        """The findings at sites whose metrics are shared, once it is known with whom."""
+        scanned = {account.site.account for account in self._accounts.values() if account.once is not None}
+        for receivers, certain, doubtful in self._shared:
+            self._watchers.named(receivers & scanned)
+            yield certain if receivers <= scanned else doubtful
+        self._shared = []
 
     def finish(self) -> list[Finding]:
-        """The findings about accounts as a whole."""
+        """The findings that had to wait for the last record."""
+        waiting = self._watching()
         accounts = [account for account in self._accounts.values() if self._once and account.entered]
-        return [finding for account in accounts for finding in self._account(account)]
+        of_accounts = [finding for account in accounts for finding in self._account(account)]
+        return [*waiting, *self._where_scanned(), *of_accounts]
 
     def _account(self, account: _Account) -> Iterator[Finding]:
         site, once = replace(account.site, region=GLOBAL), account.once or account.instead
-        unseen = {kind: _NOT_READ.as_fact() for kind in self._first}
+        unseen = {kind: NOT_READ.as_fact() for kind in self._first}
         sites = account.about if account.visits else [unseen]
         places = self._places(site, once, once, sites, scanned=self._accounts)
         controls = (control for control in self._rules.for_site(site) if control.id in self._once)
-        yield from self._judged(controls, lambda kind: self._owners.known_at(places(kind)))
-
-    def _judged(self, controls: Iterable[Control], places: Callable[[str], Place]) -> Iterator[Finding]:
         for control in controls:
-            yield from verdicts(control, places(control.kind))
+            yield from verdicts(control, self._owners.known_at(places(control.kind)))
 
     def _places(
         self,
         site: Site,
-        reading: _Reading | None,
-        once: _Reading | None,
+        reading: Reading | None,
+        once: Reading | None,
         sites: Sequence[Facts],
         scanned: Collection[str] = (),
     ) -> Callable[[str], Place]:
@@ -112,39 +172,18 @@ class Evaluation:
 
         return place
 
-    def _found(
-        self, kind: str, reading: _Reading | None, once: _Reading | None
-    ) -> tuple[Sequence[Resource], Gap | None]:
+    def _found(self, kind: str, reading: Reading | None, once: Reading | None) -> tuple[Sequence[Resource], Gap | None]:
         """The resources of a kind, from the record that has them."""
         source = once if self._kinds[kind].scope == "account" else reading
-        return source.of(kind) if source else ((), _NOT_READ)
+        return source.of(kind) if source else ((), NOT_READ)
 
-    def _about(self, reading: _Reading, once: _Reading | None) -> Facts:
+    def _about(self, reading: Reading, once: Reading | None) -> Facts:
         """What `when` and `for_each` look at."""
         facts: dict[str, Any] = {}
         for kind in self._first:
             resources, gap = self._found(kind, reading, once)
-            facts[kind] = resources[0].state if resources else (gap or _NOT_READ).as_fact()
+            facts[kind] = resources[0].state if resources else (gap or NOT_READ).as_fact()
         return facts
-
-
-class _Reading:
-    """One record, by kind."""
-
-    def __init__(self, record: Record) -> None:
-        self.region = record.site.region
-        self.kinds = frozenset(record.kinds)
-        self.gaps = {each.kind: each.gap for each in record.gaps}
-        self.whole = self.gaps.get(None)
-        """Why nothing could be read."""
-        self.resources: dict[str, list[Resource]] = {}
-        for resource in record.resources:
-            self.resources.setdefault(resource.kind, []).append(resource)
-
-    def of(self, kind: str) -> tuple[Sequence[Resource], Gap | None]:
-        """The resources of a kind, or why they are not known."""
-        gap = self.whole or self.gaps.get(kind) or (None if kind in self.kinds else _NOT_READ)
-        return (self.resources.get(kind, ()) if gap is None else ()), gap
 
 
 class _Account:
@@ -152,15 +191,15 @@ class _Account:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.once: _Reading | None = None
+        self.once: Reading | None = None
         """What the account has once."""
-        self.instead: _Reading | None = None
+        self.instead: Reading | None = None
         """Where that is missing: a site that could not be read, and says why."""
         self.about: list[Facts] = []
         self.visits = 0
         self.entered = True
 
-    def visit(self, reading: _Reading, about: Facts) -> None:
+    def visit(self, reading: Reading, about: Facts) -> None:
         """Keeps of a site what matters to the account as a whole."""
         self.visits += 1
         self.entered = self.entered and reading.region != EVERYWHERE

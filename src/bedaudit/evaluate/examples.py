@@ -14,6 +14,7 @@ from bedaudit.policy.facts import gap_of, is_gap
 from bedaudit.policy.model import Control, Example, Policy
 from bedaudit.policy.needs import first_kinds
 from bedaudit.policy.rules import Rules
+from bedaudit.policy.watching import LINK
 
 _SITE = Site("111122223333", "us-east-1")
 _READ_AT = "2000-01-01T00:00:00Z"
@@ -62,6 +63,6 @@ def _records(control: Control, example: Example) -> tuple[Record, ...]:
     resources = tuple(
         Resource(kind, f"example-{at}", None, state) for at, (kind, state) in enumerate(states, 1) if not is_gap(state)
     )
-    kinds = tuple(sorted({control.kind, *example.singles}))
+    kinds = tuple(sorted({control.kind, LINK, *example.singles}))
     site = Record(_SITE, _READ_AT, kinds, resources, gaps)
     return (dataclasses.replace(site, site=dataclasses.replace(_SITE, region=GLOBAL)), site)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bedaudit.model import Drift, Evidence, Gap, Reason
@@ -38,7 +39,7 @@ def noun(kind: str) -> str:
 
 def of_gaps(gaps: Sequence[Gap]) -> str:
     """Why something is unknown."""
-    return f"Unknown: {_joined([_gap(gap) for gap in gaps])}."
+    return f"Unknown: {_joined([of_gap(gap) for gap in gaps])}."
 
 
 def of_owners(accounts: Iterable[str]) -> str:
@@ -77,9 +78,13 @@ def of_search(kind: str, evidence: Evidence, candidates: int) -> str:
     return f"There is no such {noun(kind)}; the nearest, {shown(evidence.nearest)}, lacks: {lacks}."
 
 
-def _gap(gap: Gap) -> str:
+def of_gap(gap: Gap) -> str:
+    """Why something could not be read."""
+    if gap.owner is not None and gap.reason == "not_read":
+        there = f"account {gap.owner} has it, which is not among the scanned ones"
+        return shown(gap.message) if gap.message else there
     if gap.owner is not None:
-        return f"account {gap.owner} has it, which is not among the scanned ones"
+        return f"in account {gap.owner}, {of_gap(replace(gap, owner=None))}"
     if gap.reason == "failed" and gap.operation is None and gap.message:
         return f"it could not be decided: {shown(gap.message)}"
     sentence = _REASONS[gap.reason].format(what=shown(gap.operation) if gap.operation else "reading")

@@ -9,7 +9,7 @@ from typing import Any
 from bedaudit.evaluate import sentences
 from bedaudit.model import Evidence, Facts, Finding, Gap, Outcome, Reason, Resource, ResourceName, Site
 from bedaudit.policy.bind import EACH, bind
-from bedaudit.policy.conditions import Explanation, explain, holds
+from bedaudit.policy.conditions import Explanation, explain, holds, selecting
 from bedaudit.policy.facts import gaps_in, is_gap, lookup
 from bedaudit.policy.model import Combination, Condition, Control
 from bedaudit.policy.spelling import dotted
@@ -67,6 +67,8 @@ class Place:
     """Why the kind could not be read."""
     scanned: Collection[str] = ()
     """The accounts of the scan, where all of them are known."""
+    doubts: tuple[Gap, ...] = ()
+    """Why other accounts may have more that is about the place."""
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     """By id, the accounts that have, and judge, resources which are only seen from here: witnesses, no defendants."""
 
@@ -178,7 +180,7 @@ def _name(element: Any) -> str:
 
 
 def _judge(judged: _Judged) -> Iterator[Finding]:
-    if judged.place.gap is not None:
+    if judged.place.gap is not None and not judged.place.resources:
         yield judged.kind_gap(judged.place.gap)
     else:
         yield from _MODES[judged.control.mode](judged)
@@ -229,7 +231,7 @@ def _none_selected(judged: _Judged, doubts: Sequence[Gap]) -> Iterator[Finding]:
 
 
 def _exists(judged: _Judged) -> Iterator[Finding]:
-    wanted = _selecting(judged.control)
+    wanted = selecting(judged.control)
     resources = sorted(judged.place.resources, key=lambda resource: resource.id)
     truths = [(resource, holds(wanted, resource.state)) for resource in resources]
     witness = next((resource for resource, truth in truths if truth), None)
@@ -239,9 +241,10 @@ def _exists(judged: _Judged) -> Iterator[Finding]:
         return
     open_ones = [resource for resource, truth in truths if truth is None]
     evidence = _nearest(judged, wanted, open_ones or resources)
-    if open_ones:
+    unsure = (*judged.place.doubts, *([judged.place.gap] if judged.place.gap else []))
+    if open_ones or unsure:
         gaps = (gap for resource in open_ones for gap in judged.explain(wanted, resource).gaps)
-        yield judged.undecided(gaps, evidence=evidence)
+        yield judged.undecided((*unsure, *gaps), evidence=evidence)
     else:
         message = sentences.of_search(judged.control.kind, evidence, len(resources))
         yield judged.finding("fail", message, evidence=evidence)
@@ -266,14 +269,8 @@ def _terms(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
-def _selecting(control: Control) -> Combination:
-    """`where` and the condition in one."""
-    where = (control.where,) if control.where is not None else ()
-    return Combination("all", (*where, control.condition))
-
-
 def _forbid(judged: _Judged) -> Iterator[Finding]:
-    banned, clean = _selecting(judged.control), True
+    banned, clean = selecting(judged.control), True
     for resource in judged.place.own:
         met = holds(banned, resource.state)
         if met is False:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bedaudit.model import Drift, Facts, Gap
 from bedaudit.policy.facts import MISSING, gaps_in, is_gap, lookup
-from bedaudit.policy.model import Combination, Condition, Test
+from bedaudit.policy.model import Combination, Condition, Control, Test
 from bedaudit.policy.spelling import dotted, spelled, with_path
 from bedaudit.policy.words import WORDS, Truth, every, negation, some
 from bedaudit.state import Group, Path
@@ -51,6 +51,12 @@ def holds(condition: Condition, facts: Any, *, settled: bool = True) -> Truth:
             return False
         return word.test((holds(argument, each, settled=settled) for each in value), None)
     return word.test(value, argument)
+
+
+def selecting(control: Control) -> Combination:
+    """`where` and the condition of a control in one."""
+    where = (control.where,) if control.where is not None else ()
+    return Combination("all", (*where, control.condition))
 
 
 def explain(condition: Condition, facts: Facts, shape: Group | None = None) -> Explanation:

@@ -9,7 +9,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final, Literal, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from bedaudit.errors import SnapshotError
-from bedaudit.model import Gap, KindGap, Reason, Record, Resource, Site
+from bedaudit.model import Gap, KindGap, Monitoring, Reason, Record, Resource, Site
 from bedaudit.snapshot.lines import GZIP, JsonLines, Line
 
 VERSION: Final = "1.0"
@@ -40,6 +40,7 @@ class Header:
     needs: Mapping[str, tuple[str, ...]]
     """The kinds that were read, and the paths within each that policies mention."""
     notices: tuple[str, ...] = ()
+    monitoring: Monitoring = field(default_factory=Monitoring)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,17 @@ class _ScanLine(_Line):
     partition: str
 
 
+class _MonitoringLine(_Line):
+    accounts: tuple[str, ...]
+    outside: tuple[str, ...]
+
+
 class _HeaderLine(_Line):
     schema_version: Literal["1.0"]
     scan: _ScanLine
     needs: dict[str, tuple[str, ...]]
     notices: tuple[str, ...]
+    monitoring: _MonitoringLine | None = None
 
 
 class _Gap(_Line):
@@ -203,7 +210,8 @@ class _Source:
             raise self.lines.error(line.number, f"is {named}; this bedaudit reads snapshots of version '{VERSION}'")
         read = self._validated(line, _HeaderLine, members)
         scan = read.scan
-        return Header(scan.id, scan.started_at, scan.identity, scan.partition, read.needs, read.notices)
+        monitoring = Monitoring(read.monitoring.accounts, read.monitoring.outside) if read.monitoring else Monitoring()
+        return Header(scan.id, scan.started_at, scan.identity, scan.partition, read.needs, read.notices, monitoring)
 
     def end(self, line: Line) -> End | None:
         members = self.lines.members(line)
@@ -241,7 +249,13 @@ def _header_line(header: Header) -> dict[str, Any]:
         },
         "needs": {kind: list(paths) for kind, paths in header.needs.items()},
         "notices": list(header.notices),
+        **_monitoring(header.monitoring),
     }
+
+
+def _monitoring(monitoring: Monitoring) -> dict[str, Any]:
+    members = {"accounts": list(monitoring.accounts), "outside": list(monitoring.outside)}
+    return {"monitoring": members} if monitoring.accounts else {}
 
 
 def _record_line(record: Record) -> dict[str, Any]:
