@@ -71,12 +71,12 @@ def narrowed(kind: Kind, state: Facts, seen: Seen) -> Facts:
     """A state, as far as it is about an account; `regions` are those of what is left."""
     lists = {name: state[name] for name in kind.of_accounts if isinstance(state.get(name), list)}
     left = {name: list(_left(elements, seen)) for name, elements in lists.items()}
-    if left == lists:
-        return state
     shown = {element.get("region") for elements in left.values() for element in elements}
     regions = state.get("regions")
-    kept = {"regions": [each for each in regions if each in shown]} if isinstance(regions, list) else {}
-    return {**state, **left, **kept}
+    whole = isinstance(regions, list) and len(lists) == len(kind.of_accounts)
+    kept = {"regions": [each for each in regions or () if each in shown]} if whole else {}
+    found = {**state, **left, **kept}
+    return state if found == state else found
 
 
 def _left(elements: Iterable[Any], seen: Seen) -> Iterator[Any]:
