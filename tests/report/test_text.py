@@ -144,6 +144,13 @@ def test_sites_that_were_not_read_are_told_once_by_reason() -> None:
     ) in page
 
 
+def test_an_account_that_lets_nobody_in_is_one_whatever_regions_were_asked_for() -> None:
+    gap = Gap("denied", "sts:AssumeRole", "AccessDenied")
+    page = text(gaps=[SiteGap(DATA, "data-platform", region, gap) for region in ("us-east-1", "eu-west-1")])
+    assert "UNSEEN            1 account not entered\n" in page
+    assert "        333344445555 data-platform  not entered\n" in page
+
+
 def test_an_interrupted_scan_says_so() -> None:
     gap = SiteGap("*", "", "*", Gap("not_read", message="the scan was interrupted"))
     page = text(finding(LOGGING, "pass", EAST, "enabled is true."), gaps=[gap])

@@ -46,7 +46,8 @@ def demo(context: click.Context, /, **given: Any) -> int:
     with serve() as sandbox:
         only(sandbox.environment())
         own = {"org": True, "role": sandbox.role, "external_id": None, "profile": None, "from_": None}
-        return live(ScanOptions(**{**given, **own}), talk, places=Config())
+        regions = given["region"] or tuple(sandbox.world.regions)  # named, so that one that is not enabled is told of
+        return live(ScanOptions(**{**given, **own, "region": regions}), talk, places=Config())
 
 
 @click.command("sandbox", cls=Command, examples=SANDBOX_EXAMPLES)

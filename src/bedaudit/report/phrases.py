@@ -60,6 +60,11 @@ def missed(report: Report) -> list[SiteGap]:
     return [gap for gap in report.gaps if gap.gap.reason not in NOT_MISSED]
 
 
+def closed(gap: SiteGap) -> bool:
+    """Whether the account itself let nobody in, be it asked about everywhere or in some regions."""
+    return gap.region == EVERYWHERE or gap.gap.operation == "sts:AssumeRole"
+
+
 def unentered(report: Report) -> set[str]:
     """The accounts of which nothing was seen; all of them, where nobody knows what else there is to see."""
     gaps = {(gap.account, gap.region) for gap in missed(report)}

@@ -15,7 +15,7 @@ from bedaudit import __version__
 from bedaudit.model import SEVERITIES, Drift, Finding, Report, Severity, Site, SiteGap
 from bedaudit.report import Options
 from bedaudit.report.groups import Block, Group, blocks, not_read, together, waived
-from bedaudit.report.phrases import EVERYWHERE, NOT_MISSED, actual, drifts, expected, missed, unread
+from bedaudit.report.phrases import EVERYWHERE, NOT_MISSED, actual, closed, drifts, expected, missed, unread
 from bedaudit.report.plain import harmless
 from bedaudit.report.summary import Summary, summary
 
@@ -120,7 +120,8 @@ class _Page:
 
     def _unseen(self) -> str:
         gaps = [gap for gap in missed(self.report) if gap.account != EVERYWHERE]
-        accounts, sites = (sum((gap.region == EVERYWHERE) is whole for gap in gaps) for whole in (True, False))
+        sites = sum(not closed(gap) for gap in gaps)
+        accounts = len({gap.account for gap in gaps if closed(gap)})
         known = [(accounts, "account", "not entered"), (sites, "site", "not read")]
         return ", ".join(f"{_count(number, what)} {how}" for number, what, how in known if number)
 
@@ -142,9 +143,9 @@ class _Page:
     def _gap_rows(self, gaps: Sequence[SiteGap], findings: int) -> Iterator[_Row]:
         yield _Row(Text(unread(gaps[0].gap), _UNSEEN), 0, Text("UNSEEN", _UNSEEN), _TAG)
         for same in together((gap for gap in gaps if gap.account != EVERYWHERE), lambda gap: gap.account):
-            regions = ["not entered" if gap.region == EVERYWHERE else harmless(gap.region) for gap in same]
+            regions = "not entered" if closed(same[0]) else ", ".join(harmless(gap.region) for gap in same)
             label = _account(same[0].account, same[0].account_name)
-            yield _Row(Text(", ".join(regions)), _TAG, label, max(_SITE, label.cell_len + 2))
+            yield _Row(Text(regions), _TAG, label, max(_SITE, label.cell_len + 2))
         if findings:
             yield _Row(Text(f"{_count(findings, 'finding')} unknown for it", _QUIET), _TAG)
 
