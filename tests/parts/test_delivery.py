@@ -231,6 +231,14 @@ def test_each_part_has_its_own_gap() -> None:
     )
 
 
+@pytest.mark.parametrize("moment", [10**15, int((NOW.timestamp() + 48 * 3600) * 1000)])
+def test_an_event_of_no_possible_time_proves_nothing(moment: int) -> None:
+    streams = [{"logStreamName": "aws/bedrock/modelinvocations", "lastEventTimestamp": moment}]
+    recorded = metrics(Invocations={3: 9}) | {"logs:DescribeLogStreams": {"logStreams": streams}}
+    gap = Gap("failed", "logs:DescribeLogStreams", message=f"the newest event cannot be of {moment}")
+    assert read(recorded, "/bedrock", to_s3=False) == Delivery(flowing=gap, last_event_age=gap, failures=0, successes=0)
+
+
 def test_a_metric_that_cloudwatch_keeps_back_is_a_gap() -> None:
     reply = {"MetricDataResults": [{"Id": "m0", "StatusCode": "Forbidden"}]}
     seen = metrics(Invocations={2: 9}) | {"cloudwatch:GetMetricData": reply}

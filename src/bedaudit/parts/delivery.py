@@ -74,7 +74,7 @@ def _recent(hours: HourlySums, now: datetime) -> HourlySums:
     return {hour: value for hour, value in hours.items() if now - hour <= _WINDOW}
 
 
-async def _last_event(aws: Reader, log_group: str) -> datetime | None:
+async def _last_event(aws: Reader, log_group: str) -> datetime | Gap | None:
     reply = await aws.find(DESCRIBE_STREAMS, logGroupName=log_group, logStreamNamePrefix=STREAM)
     moments = [
         stream[name]
@@ -83,12 +83,16 @@ async def _last_event(aws: Reader, log_group: str) -> datetime | None:
         for name in ("lastEventTimestamp", "lastIngestionTime")
         if name in stream
     ]
-    return datetime.fromtimestamp(max(moments) / 1000, UTC) if moments else None
+    if not moments:
+        return None
+    if not 0 <= max(moments) <= (aws.now + _WINDOW).timestamp() * 1000:
+        return Gap("failed", str(DESCRIBE_STREAMS), message=f"the newest event cannot be of {max(moments)}")
+    return datetime.fromtimestamp(max(moments) / 1000, UTC)
 
 
-async def _last_event_age(aws: Reader, log_group: str) -> float | None:
+async def _last_event_age(aws: Reader, log_group: str) -> float | Gap | None:
     event = await _last_event(aws, log_group)
-    return None if event is None else age_hours(event, aws.now)
+    return age_hours(event, aws.now) if isinstance(event, datetime) else event
 
 
 async def _arrival(aws: Reader, log_group: str | None, *, to_s3: bool) -> _Arrival:
