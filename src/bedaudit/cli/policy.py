@@ -111,6 +111,10 @@ def show(name: str, sources: tuple[str, ...], config: Path | None) -> None:
     """Print the YAML of a policy or of one of its controls."""
     from bedaudit.cli.policies import load, with_shipped
 
+    if name.startswith("builtin:"):
+        chosen = load((name,), config)
+        terminal.write("\n".join(_source(chosen, each.file) for each in chosen.policies))
+        return
     loaded = with_shipped(name, load(sources, config))
     controls = {control.id: control.mark for control in loaded.controls}
     policies = {each.name: each.file for each in loaded.policies}
