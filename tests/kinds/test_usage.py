@@ -12,6 +12,9 @@ from tests.replay import NOW, Replay
 DENIED = Gap("denied", "x:Y", "AccessDenied")
 HAIKU = "anthropic.claude-haiku-4-5-20251001-v1:0"
 NOVA = "eu.amazon.nova-lite-v1:0"
+HERE = "arn:aws:bedrock:us-east-1:111122223333"
+PROFILE = f"{HERE}:application-inference-profile/a1b2c3d4e5f6"
+OWNED = tuple(f"{HERE}:{sort}/abc" for sort in ("provisioned-model", "custom-model-deployment", "imported-model"))
 BEDROCK, GUARDRAILS, AGENTS = "AWS/Bedrock", "AWS/Bedrock/Guardrails", "AWS/Bedrock/Agents"
 MANTLE, AGENTCORE = "AWS/BedrockMantle", "AWS/Bedrock-AgentCore"
 
@@ -59,6 +62,7 @@ STATE = Usage(
     in_use=False,
     invocations=0,
     active_models=(),
+    models_on_demand=(),
     mantle_in_use=False,
     guardrails_in_use=False,
     agents_in_use=False,
@@ -74,17 +78,35 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "models_with_traffic",
         TRAFFIC | sums({(): {2: 15, 5: 3}, (HAIKU,): {2: 10, 5: 3}, (NOVA,): {2: 5}}),
-        {"in_use": True, "invocations": 18, "active_models": (HAIKU, NOVA), "last_invocation_age": 2.0},
+        {
+            "in_use": True,
+            "invocations": 18,
+            "active_models": (HAIKU, NOVA),
+            "models_on_demand": (HAIKU, NOVA),
+            "last_invocation_age": 2.0,
+        },
     ),
     (
         "a_model_without_invocations_is_not_active",
         TRAFFIC | sums({(): {2: 5}, (HAIKU,): {1: 0}, (NOVA,): {2: 5}}),
-        {"in_use": True, "invocations": 5, "active_models": (NOVA,), "last_invocation_age": 2.0},
+        {
+            "in_use": True,
+            "invocations": 5,
+            "active_models": (NOVA,),
+            "models_on_demand": (NOVA,),
+            "last_invocation_age": 2.0,
+        },
     ),
     (
         "the_models_count_where_there_is_no_sum_of_all",
         listed(Bedrock=[metric("Invocations", ModelId=HAIKU)]) | sums({(HAIKU,): {1: 7}}),
-        {"in_use": True, "invocations": 7, "active_models": (HAIKU,), "last_invocation_age": 1.0},
+        {
+            "in_use": True,
+            "invocations": 7,
+            "active_models": (HAIKU,),
+            "models_on_demand": (HAIKU,),
+            "last_invocation_age": 1.0,
+        },
     ),
     (
         "a_series_of_more_dimensions_counts_only_where_there_is_no_other",
@@ -97,7 +119,25 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             ]
         )
         | sums({(HAIKU,): {1: 7}, (NOVA, "1M"): {3: 2}}),
-        {"in_use": True, "invocations": 9, "active_models": (HAIKU, NOVA), "last_invocation_age": 1.0},
+        {
+            "in_use": True,
+            "invocations": 9,
+            "active_models": (HAIKU, NOVA),
+            "models_on_demand": (HAIKU, NOVA),
+            "last_invocation_age": 1.0,
+        },
+    ),
+    (
+        "models_of_the_accounts_own_are_not_charged_by_the_call",
+        listed(Bedrock=[metric("Invocations", ModelId=model) for model in (HAIKU, PROFILE, *OWNED)])
+        | sums({(model,): {1: 1} for model in (HAIKU, PROFILE, *OWNED)}),
+        {
+            "in_use": True,
+            "invocations": 5,
+            "active_models": tuple(sorted((HAIKU, PROFILE, *OWNED))),
+            "models_on_demand": (HAIKU, PROFILE),
+            "last_invocation_age": 1.0,
+        },
     ),
     ("errors_alone_are_use_without_invocations", listed(Bedrock=[metric("InvocationClientErrors")]), {"in_use": True}),
     ("mantle", listed(BedrockMantle=[metric("Inferences")]), {"in_use": True, "mantle_in_use": True}),
@@ -111,7 +151,13 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "bedrock_unread_and_nothing_else_seen",
         listed(Bedrock=DENIED),
-        {"in_use": DENIED, "invocations": DENIED, "active_models": DENIED, "last_invocation_age": DENIED},
+        {
+            "in_use": DENIED,
+            "invocations": DENIED,
+            "active_models": DENIED,
+            "models_on_demand": DENIED,
+            "last_invocation_age": DENIED,
+        },
     ),
     (
         "bedrock_unread_but_guardrails_seen",
@@ -121,6 +167,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             "guardrails_in_use": True,
             "invocations": DENIED,
             "active_models": DENIED,
+            "models_on_demand": DENIED,
             "last_invocation_age": DENIED,
         },
     ),
@@ -138,7 +185,13 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "sums_are_denied",
         TRAFFIC | {"cloudwatch:GetMetricData": DENIED},
-        {"in_use": True, "invocations": DENIED, "active_models": DENIED, "last_invocation_age": DENIED},
+        {
+            "in_use": True,
+            "invocations": DENIED,
+            "active_models": DENIED,
+            "models_on_demand": DENIED,
+            "last_invocation_age": DENIED,
+        },
     ),
     (
         "evaluations_of_two_pages",

@@ -25,6 +25,8 @@ AGENTCORE = "AWS/Bedrock-AgentCore"
 NAMESPACES = (BEDROCK, GUARDRAILS, AGENTS, MANTLE, AGENTCORE)
 
 _EVALUATION_DAYS = 30
+_TAGGED_THEMSELVES = ("provisioned-model", "custom-model", "custom-model-deployment", "imported-model")
+"""Sorts of models that an account owns, as their ARNs name them."""
 
 
 class Usage(State):
@@ -38,6 +40,8 @@ class Usage(State):
     """Model invocations over the look-back, through the bedrock-runtime endpoint."""
     active_models: tuple[str, ...] | Gap
     """Ids of the models and inference profiles with traffic over the look-back."""
+    models_on_demand: tuple[str, ...] | Gap
+    """Those of them that are charged by the call: provisioned, custom and imported models carry tags of their own."""
     last_invocation_age: Hours | Gap | None = None
     """Time since the start of the last hour with a model invocation; missing: there was none."""
     mantle_in_use: bool | Gap
@@ -58,6 +62,7 @@ async def read(aws: Reader) -> Iterable[Resource]:
         in_use=await aws.part("in_use", lambda aws: _any_seen(aws, NAMESPACES)),
         invocations=await aws.part("invocations", _invocations),
         active_models=await aws.part("active_models", _active_models),
+        models_on_demand=await aws.part("models_on_demand", _models_on_demand),
         last_invocation_age=await aws.part("last_invocation_age", _last_invocation_age),
         mantle_in_use=await aws.part("mantle_in_use", lambda aws: _any_seen(aws, (MANTLE,))),
         guardrails_in_use=await aws.part("guardrails_in_use", lambda aws: _any_seen(aws, (GUARDRAILS,))),
@@ -94,6 +99,13 @@ async def _active_models(aws: Reader) -> tuple[str, ...] | Gap:
     if isinstance(seen, Gap):
         return seen
     return tuple(sorted(model for model, hours in seen.invocations.items() if model and hours))
+
+
+async def _models_on_demand(aws: Reader) -> tuple[str, ...] | Gap:
+    active = await _active_models(aws)
+    if isinstance(active, Gap):
+        return active
+    return tuple(model for model in active if not any(f":{sort}/" in model for sort in _TAGGED_THEMSELVES))
 
 
 async def _last_invocation_age(aws: Reader) -> float | Gap | None:
