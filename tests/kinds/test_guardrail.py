@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bedaudit.kinds.guardrail import KIND, read
+from bedaudit.kinds.guardrail import KIND, Guardrail, read
 from bedaudit.model import Facts, Gap, Resource
 from tests.replay import ABSENT, NOW, Replay
 
@@ -129,7 +129,10 @@ def passing(because: str) -> dict[str, Any]:
 
 
 UNREAD = DENIED.as_fact()
-DETAILS = dict.fromkeys(("policies", "blocks_prompt_attacks", "pii_types", "intervenes", "kms_key"), UNREAD)
+_UNREAD = dict.fromkeys(("policies", "blocks_prompt_attacks", "pii_types", "intervenes", "kms_key"), DENIED)
+DETAILS = {
+    name: value for name, value in Guardrail(**{**STATE, **_UNREAD}).facts().items() if value == DENIED.as_fact()
+}
 
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("whole", {}, {}),

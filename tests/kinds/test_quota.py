@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bedaudit.kinds.quota import KIND, read
+from bedaudit.kinds.quota import KIND, Quota, read
 from bedaudit.model import Gap, Resource
 from tests.replay import NOW, Replay
 
@@ -109,7 +109,7 @@ CALLS = {
 }
 UNKNOWN_PROFILE = {"cloudwatch:ListMetrics": traffic(PROFILE)}
 NOT_UNDERSTOOD = {"AlarmName": "odd", "Metrics": [{"Id": "q1", "Expression": "SELECT FROM WHERE"}]}
-UNSURE = Gap("failed", message="its Metrics Insights query is not understood").as_fact()
+UNSURE = Gap("failed", message="its Metrics Insights query is not understood")
 ELSEWHERE = {
     "AlarmName": "theirs",
     "Metrics": [
@@ -124,6 +124,11 @@ ELSEWHERE = {
         }
     ],
 }
+
+
+def with_gap(gap: Gap) -> dict[str, Any]:
+    """The state where it is not known whether the usage is alarmed, nor why not."""
+    return dict(Quota(**{**WATCHED, "alarmed": gap}).facts())
 
 
 def only(*quotas: dict[str, Any]) -> dict[str, Any]:
@@ -208,7 +213,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("an_alarm_on_no_model_there_is", alarms(alarm("*")), STATE),
     ("an_alarm_on_another_metric", alarms(alarm(metric="Invocations")), STATE),
     ("an_alarm_on_another_account", alarms(ELSEWHERE), STATE),
-    ("an_alarm_that_is_not_understood", alarms(NOT_UNDERSTOOD), {**WATCHED, "alarmed": UNSURE}),
+    ("an_alarm_that_is_not_understood", alarms(NOT_UNDERSTOOD), with_gap(UNSURE)),
     ("an_alarm_is_enough_beside_one_that_is_not", alarms(NOT_UNDERSTOOD, alarm()), WATCHED),
     (
         "an_alarm_on_one_of_two_is_not_enough",
@@ -219,7 +224,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         },
         {**STATE, "models": [PROFILE, NOVA], **unwatched(PROFILE)},
     ),
-    ("alarms_are_denied", {"cloudwatch:DescribeAlarms": DENIED}, {**WATCHED, "alarmed": UNREAD}),
+    ("alarms_are_denied", {"cloudwatch:DescribeAlarms": DENIED}, with_gap(DENIED)),
     (
         "an_alarm_on_the_usage_that_aws_measures",
         {
