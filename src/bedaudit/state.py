@@ -44,9 +44,11 @@ class State(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     def facts(self) -> Facts:
-        """Its plain JSON form."""
+        """Its plain JSON form. Where a verdict is unreadable so is its reason, which is not taken for none."""
         members = ((name, _plain(getattr(self, name))) for name in type(self).model_fields)
-        return {name: value for name, value in members if value is not None}
+        facts = {name: value for name, value in members if value is not None}
+        unsaid = {reason: facts[name] for name, reason in _reasons(type(self)) if isinstance(getattr(self, name), Gap)}
+        return {**unsaid, **facts}
 
 
 def _plain(value: Any) -> Any:
@@ -115,6 +117,23 @@ _SCALARS: dict[Any, Shape] = {
 def shape_of(state: type[State]) -> Group:
     """The shape of a state; a field of a type that no policy could name is a TypeError."""
     return Group({name: _field(state, name) for name in state.model_fields})
+
+
+@cache
+def _reasons(state: type[State]) -> tuple[tuple[str, str], ...]:
+    """The fields that are verdicts, each with the field that says why it is false."""
+    return tuple((name, field.because) for name, field in shape_of(state).fields.items() if field.because)
+
+
+def reason_of(shape: Shape, path: Path) -> Path | None:
+    """The path of the field that says why the verdict at `path` is false, if there is one."""
+    for name in path[:-1]:
+        field = shape.fields.get(name) if isinstance(shape, Group) else None
+        if field is None:
+            return None
+        shape = field.shape
+    verdict = shape.fields.get(path[-1]) if isinstance(shape, Group) else None
+    return (*path[:-1], verdict.because) if verdict and verdict.because else None
 
 
 def _field(state: type[State], name: str) -> Field:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from botocore import exceptions as boto
@@ -20,12 +20,12 @@ from bedaudit.aws.redact import digest
 from bedaudit.aws.replies import Reply
 from bedaudit.aws.transport import Request
 from bedaudit.kinds.kind import Kind
-from bedaudit.model import Gap, Mark
+from bedaudit.model import Facts, Gap, Mark
 from bedaudit.policy.model import Control
 from bedaudit.policy.model import Test as Term
 from bedaudit.policy.needs import Needs
 from bedaudit.reader import Operation, Reader, Unreadable
-from bedaudit.state import State
+from bedaudit.state import Because, State
 from tests.aws.fake import FakeIdentity, FakeTransport, Script, refusal
 from tests.aws.virtual import run
 
@@ -44,8 +44,17 @@ GUARDRAIL = Operation("bedrock", "GetGuardrail")
 DECLARED = (GROUPS, KEY, ROLE, ROLES, HEAD, POLICY, OBJECTS, QUERIES, SUBSCRIPTIONS, GUARDRAILS, GUARDRAIL)
 
 
+class Part(State):
+    """A part."""
+
+    on: Annotated[bool | Gap, Because("off_because")]
+    off_because: str | None = None
+
+
 class Thing(State):
     """A thing."""
+
+    part: Part | Gap
 
 
 async def nothing(aws: Reader) -> list[Any]:
@@ -240,6 +249,28 @@ def test_a_part_of_a_resource_that_nobody_cares_for_any_more_is_not_read() -> No
         return [await aws.part("part", leaf, {"name": name}) for name in ("x", "y")]
 
     assert run(main()) == ["read", Gap("not_read")]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "facts", "expected"),
+    [
+        ("part.off_because", None, "read"),
+        ("part.off_because", {"part": {}}, "read"),
+        ("part.on", None, "read"),
+        ("part.other", None, Gap("not_read")),
+    ],
+)
+def test_who_asks_for_a_reason_asks_for_its_verdict(wanted: str, facts: Facts | None, expected: Any) -> None:
+    async def leaf(aws: Reader) -> str:
+        return "read"
+
+    async def inner(aws: Reader) -> Any:
+        return await aws.part("on", leaf, facts)
+
+    async def main() -> Any:
+        return await Readers(lambda request: {}, needs(wanted)).at("us-east-1").part("part", inner)
+
+    assert run(main()) == expected
 
 
 def test_a_bucket_is_read_in_its_own_region() -> None:

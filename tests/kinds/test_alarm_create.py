@@ -62,6 +62,7 @@ def test_a_metric_alarm_says_what_it_will_be() -> None:
             "muted": UNREAD,
             "actions": [{"arn": TOPIC, "type": "sns", "alive": UNREAD}],
             "notifies": UNREAD,
+            "not_heard_because": UNREAD,
             "can_fire": True,
             "shows_log_lines": False,
             "tags": {},
@@ -90,8 +91,16 @@ def test_what_the_call_leaves_open_is_a_gap(changed: dict[str, Any], facts: dict
     assert made.facts.keys() <= Alarm.model_fields.keys()
 
 
-def test_what_is_open_has_no_reason() -> None:
-    assert "not_heard_because" not in create({**THROTTLES, "AlarmActions": object()}).facts
+@pytest.mark.parametrize(
+    ("open_parameter", "reason"),
+    [
+        ("AlarmActions", "not_heard_because"),
+        ("ActionsEnabled", "not_heard_because"),
+        ("MetricName", "cannot_fire_because"),
+    ],
+)
+def test_of_what_is_open_the_reason_is_open_too(open_parameter: str, reason: str) -> None:
+    assert create({**THROTTLES, open_parameter: object()}).facts[reason] == UNREAD
 
 
 def test_a_rule_makes_a_composite_alarm() -> None:

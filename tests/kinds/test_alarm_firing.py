@@ -28,6 +28,11 @@ def fires(*alarms: Mapping[str, Any], **recorded: Any) -> tuple[Any, Any]:
     return state.get("can_fire"), state.get("cannot_fire_because")
 
 
+def unsaid(gap: Facts) -> tuple[Facts, Facts]:
+    """What is unreadable has no other reason."""
+    return gap, gap
+
+
 def dimension(name: str, value: str) -> list[Mapping[str, str]]:
     return [{"Name": name, "Value": value}]
 
@@ -135,7 +140,7 @@ def test_a_query_on_other_dimensions_does_not() -> None:
     seen = {**AGENTCORE, "Dimensions": dimension("Service", "x")}
     query = 'SELECT SUM(Latency) FROM SCHEMA("AWS/Bedrock-AgentCore", Service, Resource)'
     alarm = math("one", [expression("q1", query, Period=60)])
-    assert fires(alarm, ListMetrics={"Metrics": [seen]}) == (UNDOCUMENTED, None)
+    assert fires(alarm, ListMetrics={"Metrics": [seen]}) == unsaid(UNDOCUMENTED)
 
 
 def test_a_wrong_unit_is_wrong_for_what_was_seen_too() -> None:
@@ -144,12 +149,12 @@ def test_a_wrong_unit_is_wrong_for_what_was_seen_too() -> None:
 
 
 def test_what_is_not_documented_and_was_not_seen_is_undecided() -> None:
-    assert fires(metric("one", **AGENTCORE)) == (UNDOCUMENTED, None)
+    assert fires(metric("one", **AGENTCORE)) == unsaid(UNDOCUMENTED)
 
 
 def test_unreadable_metrics_leave_it_open() -> None:
-    assert fires(metric("one", DEAD), ListMetrics=DENIED) == (DENIED.as_fact(), None)
-    assert fires(metric("one", **AGENTCORE), ListMetrics=DENIED) == (DENIED.as_fact(), None)
+    assert fires(metric("one", DEAD), ListMetrics=DENIED) == unsaid(DENIED.as_fact())
+    assert fires(metric("one", **AGENTCORE), ListMetrics=DENIED) == unsaid(DENIED.as_fact())
     assert fires(metric("one"), ListMetrics=DENIED) == (True, None)
 
 
@@ -162,7 +167,7 @@ def test_metrics_are_listed_as_usage_lists_them() -> None:
 def test_an_expression_that_may_do_without_is_undecided() -> None:
     queries = [expression("e", "SUM([m1,m2])"), stat("m1", DEAD), stat("m2", "Invocations")]
     message = f"its expression may do without the series that has no data: {WHY_DEAD}"
-    assert fires(math("one", queries)) == (Gap("failed", message=message).as_fact(), None)
+    assert fires(math("one", queries)) == unsaid(Gap("failed", message=message).as_fact())
 
 
 @pytest.mark.parametrize(
@@ -176,15 +181,15 @@ def test_an_expression_that_may_do_without_is_undecided() -> None:
         ("FALSE", (False, "its rule never holds")),
         ("ALARM(good) AND NOT ALARM(dead)", (True, None)),
         ("ALARM(above)", (False, f"dead: {WHY_DEAD}")),
-        ("ALARM(good) OR ALARM(unsure)", (UNDOCUMENTED, None)),
+        ("ALARM(good) OR ALARM(unsure)", unsaid(UNDOCUMENTED)),
         ("ALARM(good) OR ALARM(other)", (None, None)),
         ("ALARM(one) OR ALARM(good)", (True, None)),
         ("NOT OK(good)", (True, None)),
-        ("SOMETIMES(good)", (Gap("failed", message="its rule is not understood").as_fact(), None)),
+        ("SOMETIMES(good)", unsaid(Gap("failed", message="its rule is not understood").as_fact())),
     ],
 )
 def test_a_composite_alarm_fires_through_its_children(
-    rule: str, expected: tuple[Facts | bool | None, str | None]
+    rule: str, expected: tuple[Facts | bool | None, Facts | str | None]
 ) -> None:
     children = [
         metric("good"),
@@ -256,10 +261,7 @@ NOT_LEARNED = "no anomaly detector has learned InvocationLatency (Sum), so that 
         (
             BAND,
             [learned(state=None)],
-            (
-                Gap("failed", message="AWS does not say how far the training of its anomaly detector is").as_fact(),
-                None,
-            ),
+            unsaid(Gap("failed", message="AWS does not say how far the training of its anomaly detector is").as_fact()),
         ),
         (MATH_BAND, [SUM], (True, None)),
         (
@@ -270,7 +272,7 @@ NOT_LEARNED = "no anomaly detector has learned InvocationLatency (Sum), so that 
         (
             MATH_BAND,
             [learned_math(stat("a", "Invocations", returned=True))],
-            (Gap("failed", message="which anomaly detector draws its band is not understood").as_fact(), None),
+            unsaid(Gap("failed", message="which anomaly detector draws its band is not understood").as_fact()),
         ),
         (composite("one", "ALARM(band)"), [], (False, f"band: {NOT_LEARNED}")),
     ],
@@ -284,7 +286,7 @@ def test_a_band_is_drawn_by_a_trained_detector(
 
 def test_unreadable_detectors_leave_a_band_open() -> None:
     gap = Gap("denied", "cloudwatch:DescribeAnomalyDetectors", "AccessDenied")
-    assert fires(BAND, DescribeAnomalyDetectors=gap) == (gap.as_fact(), None)
+    assert fires(BAND, DescribeAnomalyDetectors=gap) == unsaid(gap.as_fact())
     dead = math("one", [stat("m1", DEAD, returned=True), expression("ad1", "ANOMALY_DETECTION_BAND(m1, 2)")])
     assert fires(dead, DescribeAnomalyDetectors=gap) == (False, WHY_DEAD)
 

@@ -138,9 +138,9 @@ def test_the_key_of_a_topic_must_let_cloudwatch_in(described: Any, allowed: Any,
 
 
 def test_an_unreadable_topic_or_key_leaves_it_open() -> None:
-    assert hearing(metric("one"), GetTopicAttributes=DENIED_TOPIC) == (DENIED_TOPIC.as_fact(), None)
+    assert hearing(metric("one"), GetTopicAttributes=DENIED_TOPIC) == (DENIED_TOPIC.as_fact(),) * 2
     locked = topic(key=KEY)
-    assert hearing(metric("one"), GetTopicAttributes=locked, DescribeKey=DENIED_KEY) == (DENIED_KEY.as_fact(), None)
+    assert hearing(metric("one"), GetTopicAttributes=locked, DescribeKey=DENIED_KEY) == (DENIED_KEY.as_fact(),) * 2
 
 
 def test_an_unreadable_key_does_not_matter_where_nobody_listens() -> None:
@@ -155,13 +155,13 @@ def test_a_condition_that_cannot_be_decided_leaves_it_open() -> None:
     assert (notifies, because) == (False, f"{TOPIC}: the topic's policy does not let CloudWatch publish")
     odd = policy({**PUBLISH, "Condition": {"StringEquals": {"aws:Unheard": "y"}}})
     notifies, because = hearing(metric("one"), GetTopicAttributes=topic(access=odd))
-    assert (notifies["gap"]["reason"], because) == ("failed", None)
+    assert (notifies["gap"]["reason"], because) == ("failed", notifies)
 
 
 def test_a_topic_whose_policy_is_not_shown_leaves_it_open() -> None:
     attributes = {"SubscriptionsConfirmed": "1"}
     notifies, because = hearing(metric("one"), GetTopicAttributes={"Attributes": attributes})
-    assert (notifies["gap"]["reason"], because) == ("failed", None)
+    assert (notifies["gap"]["reason"], because) == ("failed", notifies)
 
 
 def test_subscriptions_are_counted_where_sns_does_not() -> None:

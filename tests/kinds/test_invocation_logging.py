@@ -244,6 +244,7 @@ def gaps(value: Any, path: str = "") -> dict[str, str]:
     return {name: gap for key, each in value.items() for name, gap in gaps(each, f"{path}.{key}".lstrip(".")).items()}
 
 
+WRITE = {f"cloudwatch.role.{field}" for field in ("can_write_logs", "cannot_write_because", "excess_actions")}
 LARGE, S3 = "cloudwatch.large_data", "s3"
 SMALLEST: list[tuple[str, set[str]]] = [
     ("logs:DescribeLogGroups", {"cloudwatch.log_group"}),
@@ -254,20 +255,26 @@ SMALLEST: list[tuple[str, set[str]]] = [
     ("logs:ListTagsForResource", {"cloudwatch.log_group.tags"}),
     ("logs:DescribeLogStreams", {"delivery.last_event_age"}),
     ("iam:GetRole", {"cloudwatch.role"}),
-    ("iam:ListRolePolicies", {"cloudwatch.role.can_write_logs", "cloudwatch.role.excess_actions"}),
-    ("iam:GetRolePolicy", {"cloudwatch.role.can_write_logs", "cloudwatch.role.excess_actions"}),
+    ("iam:ListRolePolicies", WRITE),
+    ("iam:GetRolePolicy", WRITE),
     ("s3:GetBucketEncryption", {f"{part}.{field}" for part in (LARGE, S3) for field in ("encryption", "kms_key")}),
     (
         "s3:GetBucketPolicy",
         {
             f"{part}.{field}"
             for part in (LARGE, S3)
-            for field in ("grants_bedrock", "grant_limited_to_account", "tls_only")
+            for field in (
+                *("grants_bedrock", "does_not_grant_because", "grant_limited_to_account", "any_account_because"),
+                *("tls_only", "without_tls_because"),
+            )
         },
     ),
     ("s3:GetBucketVersioning", {f"{part}.versioning" for part in (LARGE, S3)}),
     ("s3:GetBucketTagging", {f"{part}.tags" for part in (LARGE, S3)}),
-    ("cloudwatch:ListMetrics", {"delivery.flowing", "delivery.failures", "delivery.successes"}),
+    (
+        "cloudwatch:ListMetrics",
+        {f"delivery.{field}" for field in ("flowing", "not_flowing_because", "failures", "successes")},
+    ),
 ]
 
 

@@ -157,7 +157,7 @@ def test_a_source_without_a_delivery_delivers_nothing() -> None:
 
 def test_unreadable_deliveries_leave_open_whether_it_is_active() -> None:
     (state,) = of_source([source()], DENIED).values()
-    unread = dict.fromkeys(("active", "destination_type", "destination"), DENIED.as_fact())
+    unread = dict.fromkeys(("active", "inactive_because", "destination_type", "destination"), DENIED.as_fact())
     assert state == {**DELIVERED, **unread}
 
 
@@ -270,13 +270,13 @@ def test_what_is_being_deleted_is_not_named() -> None:
 
 def test_a_knowledge_base_of_unreadable_type_is_open() -> None:
     states = read(ListKnowledgeBases=knowledge_bases("KB1"), GetKnowledgeBase=DENIED)
-    known = {name: value for name, value in missing("knowledge_base", KB, "TRACES").items() if "because" not in name}
-    assert states["knowledge-base/KB1/TRACES"] == {**known, "active": DENIED.as_fact()}
+    unread = dict.fromkeys(("active", "inactive_because"), DENIED.as_fact())
+    assert states["knowledge-base/KB1/TRACES"] == {**missing("knowledge_base", KB, "TRACES"), **unread}
 
 
 def test_a_sort_that_cannot_be_listed_stands_for_all_of_it() -> None:
     gap = DENIED.as_fact()
-    unread = dict.fromkeys(("source_arn", "log_type", "active"), gap)
+    unread = dict.fromkeys(("source_arn", "log_type", "active", "inactive_because"), gap)
     assert read(ListAgentRuntimes=DENIED) == {
         "agentcore_runtime": {"source_type": "agentcore_runtime", **unread, "orphan": False}
     }

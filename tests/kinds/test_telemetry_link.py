@@ -67,6 +67,8 @@ MONITOR = {
     "sources": [OTHER],
     "open_to_anyone": False,
 }
+METRICS = ("shares_bedrock_metrics", "metrics_stay_because", "unshared_namespaces")
+LOGS = ("shares_invocation_logs", "logs_stay_because")
 
 
 def resources(aws: Replay) -> list[Resource]:
@@ -138,16 +140,14 @@ def test_a_site_may_share_and_receive() -> None:
         ),
         (
             {"GetLink": DENIED},
-            dict.fromkeys(
-                ("shares_bedrock_metrics", "unshared_namespaces", "shares_invocation_logs"), DENIED.as_fact()
-            ),
+            dict.fromkeys((*METRICS, *LOGS), DENIED.as_fact()),
         ),
         ({"GetModelInvocationLoggingConfiguration": {}}, {"shares_invocation_logs": None}),
-        ({"GetModelInvocationLoggingConfiguration": DENIED}, {"shares_invocation_logs": DENIED.as_fact()}),
+        ({"GetModelInvocationLoggingConfiguration": DENIED}, dict.fromkeys(LOGS, DENIED.as_fact())),
         (
             {"GetLink": filtered("Namespace ~ 'AWS/Bedrock'")},
             dict.fromkeys(
-                ("shares_bedrock_metrics", "unshared_namespaces"),
+                METRICS,
                 Gap(
                     "failed",
                     "oam:GetLink",

@@ -13,6 +13,7 @@ from bedaudit.kinds.kind import Kind
 from bedaudit.model import GLOBAL, Facts, Gap, Raw
 from bedaudit.policy.needs import Needs
 from bedaudit.reader import Operation, Reader, Unreadable
+from bedaudit.state import reason_of, shape_of
 
 T = TypeVar("T")
 
@@ -77,11 +78,19 @@ class KindReader:
     async def part(self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Facts | None = None) -> T | Gap:
         """A part of the state, as far as the policies look at it."""
         path = f"{self.prefix}{name}"
-        if not self.needs.wants(self.kind.name, path):
-            return NOT_READ
-        if facts is not None and not self.needs.may_matter(self.kind.name, path, facts):
+        if not any(self._is_of_use(each, facts) for each in self._told_by(path)):
             return NOT_READ
         return await self.attempt(read(replace(self, prefix=f"{path}.")))
+
+    def _told_by(self, path: str) -> tuple[str, ...]:
+        """The part, and the field that says why it is false, which is read with it and not by itself."""
+        reason = reason_of(shape_of(self.kind.state), tuple(path.split(".")))
+        return (path, ".".join(reason)) if reason else (path,)
+
+    def _is_of_use(self, path: str, facts: Facts | None) -> bool:
+        if not self.needs.wants(self.kind.name, path):
+            return False
+        return facts is None or self.needs.may_matter(self.kind.name, path, facts)
 
     async def _answer(self, operation: Operation, at: str | None, parameters: dict[str, Any], *, paged: bool) -> Answer:
         if operation not in self.kind.operations:

@@ -203,12 +203,12 @@ _DECIDES: Mapping[str, tuple[str, ...]] = {
     "QueryResultsToEvaluate": ("evaluation_periods", "datapoints_to_alarm"),
     "QueryResultsToAlarm": ("datapoints_to_alarm",),
     "TreatMissingData": ("missing_data",),
-    "ActionsEnabled": ("actions_enabled", "notifies"),
-    "AlarmActions": ("actions", "notifies"),
+    "ActionsEnabled": ("actions_enabled", "notifies", "not_heard_because"),
+    "AlarmActions": ("actions", "notifies", "not_heard_because"),
     "Tags": ("tags",),
 }
 """The fields that a parameter decides; one that is not named decides what is watched."""
-_WATCHED = ("watches", "anomaly", "can_fire", "threshold")
+_WATCHED = ("watches", "anomaly", "can_fire", "cannot_fire_because", "threshold")
 
 
 def create(parameters: Mapping[str, Any]) -> Creation:
@@ -221,9 +221,7 @@ def create(parameters: Mapping[str, Any]) -> Creation:
         facts = _created(settled).facts()
     except (ValidationError, LookupError, TypeError, AttributeError):
         # The parameters are not what AWS takes, which is for whoever checks them against its model to say.
-        facts, undecided = {}, set(Alarm.model_fields) - {"not_heard_because", "cannot_fire_because"}
-    if "notifies" in undecided:
-        facts = {field: value for field, value in facts.items() if field != "not_heard_because"}
+        facts, undecided = {}, set(Alarm.model_fields)
     decided = {**facts, "type": kind, **dict.fromkeys(sorted(undecided - {"type"}), UNREAD.as_fact())}
     return Creation(Call("cloudwatch", operation, parameters), decided)
 

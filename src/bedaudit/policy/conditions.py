@@ -11,7 +11,7 @@ from bedaudit.policy.facts import MISSING, gaps_in, is_gap, lookup
 from bedaudit.policy.model import Combination, Condition, Control, Test
 from bedaudit.policy.spelling import dotted, spelled, with_path
 from bedaudit.policy.words import WORDS, Truth, every, negation, some
-from bedaudit.state import Group, Path
+from bedaudit.state import Group, Path, reason_of
 
 UNDECIDED: Final = object()
 """An argument that is not known yet: its term is undecided."""
@@ -133,11 +133,8 @@ def _gaps(condition: Condition, facts: Any) -> Iterator[Gap]:
 
 
 def _because(path: Path, facts: Facts, shape: Group | None) -> str | None:
-    for name in path[:-1]:
-        within = shape.fields[name].shape if shape and name in shape.fields else None
-        shape = within if isinstance(within, Group) else None
-    field = shape.fields.get(path[-1]) if shape else None
-    reason = lookup(facts, (*path[:-1], field.because)) if field and field.because else None
+    said = reason_of(shape, path) if shape else None
+    reason = lookup(facts, said) if said else None
     return reason if isinstance(reason, str) else None
 
 
