@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from botocore.credentials import ReadOnlyCredentials
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from bedaudit.aws.gaps import CONNECTING, meaning
-from bedaudit.aws.limits import Limits
+from bedaudit.aws.limits import Down, Limits
 from bedaudit.aws.progress import Progress
 from bedaudit.aws.retry import retrying
 from bedaudit.aws.transport import Request, Transport
 from bedaudit.model import Raw
 
-_DOWN_SECONDS = 30.0
+_DOWN_SECONDS = 60.0
 
 
 class Identity(Protocol):
@@ -40,7 +40,7 @@ class Client:
         self._transport = transport
         self._progress = progress
         self._slots = asyncio.Semaphore(concurrency)
-        self._down: dict[tuple[str, str], tuple[float, BaseException]] = {}
+        self._down: dict[tuple[str, str], Down] = {}
 
     async def send(
         self, who: Identity, service: str, operation: str, region: str, parameters: Mapping[str, Any]
@@ -48,7 +48,8 @@ class Client:
         """The reply; raises what botocore raises once retries are of no use, or `NotEntered`."""
 
         async def attempt() -> Raw:
-            self._refuse_if_down(service, region)
+            for down in (self._down, who.limits.down):
+                _refuse_if_down(down, service, region)
             await who.limits.turn(service, operation, region)
             keys = await who.keys()
             try:
@@ -61,9 +62,10 @@ class Client:
         exhausted = who.limits.exhausted
         try:
             reply = await retrying(attempt, service, patient=(service, region) not in exhausted)
-        except CONNECTING as error:
-            until = asyncio.get_running_loop().time() + _DOWN_SECONDS
-            self._down.setdefault((service, region), (until, error))
+        except (*CONNECTING, ReadTimeoutError) as error:
+            # Where nobody even picks up, every account is spared the wait; silence may be one account's.
+            down = who.limits.down if isinstance(error, ReadTimeoutError) else self._down
+            down.setdefault((service, region), (asyncio.get_running_loop().time() + _DOWN_SECONDS, error))
             raise
         except ClientError as error:
             if meaning(error, service) == "throttled":
@@ -81,11 +83,12 @@ class Client:
             self._progress.calls += 1
             return await self._transport.send(request)
 
-    def _refuse_if_down(self, service: str, region: str) -> None:
-        """Spares every further account the timeouts of an endpoint at which nobody answers."""
-        until, error = self._down.get((service, region), (0.0, None))
-        if error is None:
-            return
-        if asyncio.get_running_loop().time() < until:
-            raise error.with_traceback(None)
-        del self._down[service, region]
+
+def _refuse_if_down(down: dict[tuple[str, str], Down], service: str, region: str) -> None:
+    """Spares further calls the timeouts of an endpoint that does not answer."""
+    until, error = down.get((service, region), (0.0, None))
+    if error is None:
+        return
+    if asyncio.get_running_loop().time() < until:
+        raise error.with_traceback(None)
+    del down[service, region]

@@ -8,6 +8,7 @@ An operation that is not listed shares its service's bucket.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from aiolimiter import AsyncLimiter
 
@@ -46,6 +47,10 @@ RATES: Mapping[tuple[str, str | None], float] = {
 }
 
 
+Down: TypeAlias = tuple[float, BaseException]
+"""Until when, by the loop's clock, an endpoint counts as down, and how that showed."""
+
+
 class Limits:
     """One account's token buckets, one per region and service, or operation with a rate of its own."""
 
@@ -53,6 +58,8 @@ class Limits:
         self._buckets: dict[tuple[str, str, str | None], AsyncLimiter] = {}
         self.exhausted: set[tuple[str, str]] = set()
         """Service and region in which AWS throttled to the very last attempt, and no call has come through since."""
+        self.down: dict[tuple[str, str], Down] = {}
+        """Service and region that took this account's calls and never answered."""
 
     async def turn(self, service: str, operation: str, region: str) -> None:
         """Waits until one more request is within the rate."""

@@ -31,5 +31,5 @@ class Settings:
     """Calls in flight, over all accounts."""
     connect_timeout: float = 5.0
     """Seconds."""
-    read_timeout: float = 30.0
+    read_timeout: float = 20.0
     """Seconds."""
