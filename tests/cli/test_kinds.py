@@ -30,6 +30,7 @@ def test_every_field_of_a_kind_is_shown_within_80_columns(tmp_path: Path, kind: 
     ran = bedaudit("kinds", kind, at=tmp_path)
     assert (ran.code, ran.err) == (0, "")
     assert max(map(len, ran.out.splitlines())) <= 80
+    assert "…" not in ran.out
     first = {line.split()[0] for line in ran.out.splitlines() if line.strip()}
     assert names(shape_of(kinds()[kind].state)) - first == set()
 

@@ -68,7 +68,7 @@ def _show_fields(kind: Kind) -> None:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, style="cyan")
-    table.add_column()
+    table.add_column(overflow="fold")
     for depth, name, field in _tree(shape_of(kind.state), 0):
         table.add_row(Text.assemble("  " * depth, (name, "bold")), type_of(field), _sentence(field))
     terminal.show(

@@ -81,8 +81,8 @@ class Alarm(State):
     """What it does when it goes to ALARM."""
     notifies: Annotated[bool | Gap, Because("not_heard_because")]
     """Whether somebody hears it when it fires: it, or a composite alarm that fires with it, is enabled, not muted
-    and not suppressed, and has a topic with a confirmed subscription or a function, either open to CloudWatch. Actions
-    on instances tell nobody; who reads OpsItems, incidents and investigations cannot be known."""
+    and not suppressed, and has a topic with a confirmed subscription or a function, either open to CloudWatch; actions
+    on instances tell nobody, and who reads OpsItems, incidents and investigations cannot be known."""
     not_heard_because: str | None = None
     """Why nobody hears it."""
     can_fire: Annotated[bool | Gap | None, Because("cannot_fire_because")] = None

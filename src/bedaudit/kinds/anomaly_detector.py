@@ -28,7 +28,7 @@ class AnomalyDetector(State):
     watches: tuple[Watch, ...] | Gap
     """The metric series that it learns from."""
     state: Training | Gap | None = None
-    """How far its training is, in AWS's own words; only one that is TRAINED draws a band. Missing: AWS does not say."""
+    """How far its training is, in AWS's own words; only one that is TRAINED draws a band; missing: AWS does not say."""
 
 
 async def read(aws: Reader) -> Iterable[Resource]:
