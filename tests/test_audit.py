@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bedaudit.audit import Standard, from_snapshot
-from bedaudit.errors import BedauditError, TargetError
+from bedaudit.errors import BedauditError, SnapshotError, TargetError
 from bedaudit.model import Gap, KindGap, Mark, Record, Report, Resource, ScanFacts, Site, SiteGap, Waiver
 from bedaudit.policy.config import Assignment, Config, Values
 from bedaudit.policy.load import load
@@ -152,3 +152,9 @@ def test_assignment_by_unit_needs_units_that_are_known(tmp_path: Path, standard:
     assert len(from_snapshot(snapshot(tmp_path / "s.gz", RECORDS[:3]), needing).findings) == 3
     with pytest.raises(BedauditError, match="those of account 333333333333 are not known"):
         from_snapshot(snapshot(tmp_path / "s.gz"), needing)
+
+
+def test_a_snapshot_with_a_site_in_it_twice_is_broken(tmp_path: Path, standard: Standard) -> None:
+    file = snapshot(tmp_path / "twice.gz", [*RECORDS, RECORDS[-1]])
+    with pytest.raises(SnapshotError, match="is in it twice"):
+        from_snapshot(file, standard)

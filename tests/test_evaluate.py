@@ -317,3 +317,11 @@ def test_controls_that_share_a_condition_each_say_so() -> None:
     assert [(each.control, each.message) for each in said] == [
         (name, "Does not apply: usage.in_use is true.") for name in ("a", "b")
     ]
+
+
+def test_a_thing_of_which_each_site_has_one_is_unknown_where_it_is_lost() -> None:
+    lost = record(usage=[])
+    (about_itself,) = judged(control("require", {"in_use": True}, kind="usage"), lost)
+    assert (about_itself.outcome, about_itself.gaps) == ("unknown", (NOT_READ,))
+    (depending,) = judged(control("require", {"size": 1}, when={"usage.in_use": True}), record(usage=[], thing=[{}]))
+    assert depending.outcome == "unknown"

@@ -50,7 +50,6 @@ def test_a_waiver_covers_what_its_globs_name(covering: WaiverRule, outcome: Outc
 @pytest.mark.parametrize(
     "other",
     [
-        rule(control="d"),
         rule(accounts=("222*",)),
         rule(regions=("eu-*",)),
         rule(resources=("other",)),
@@ -61,6 +60,12 @@ def test_a_waiver_covers_nothing_else_and_says_so(other: WaiverRule) -> None:
     found, (notice,) = waive([finding()], [other], TODAY)
     assert found == (finding(),)
     assert notice.endswith("covers no finding of this scan")
+
+
+def test_a_waiver_of_a_control_that_was_not_judged_is_told_apart() -> None:
+    found, (notice,) = waive([finding()], [rule(control="d")], TODAY)
+    assert found == (finding(),)
+    assert notice.endswith("is of a control that this scan did not judge")
 
 
 @pytest.mark.parametrize("outcome", ["pass", "not_applicable", "waived"])

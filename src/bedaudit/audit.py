@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bedaudit.errors import BedauditError, TargetError
+from bedaudit.errors import BedauditError, SnapshotError, TargetError
 from bedaudit.evaluate import EVERYWHERE, NOBODY, Evaluation
 from bedaudit.kinds import kinds
 from bedaudit.model import GLOBAL, Finding, Gap, KindGap, Monitoring, Record, Report, ScanFacts, Site, SiteGap
@@ -210,12 +210,15 @@ def from_snapshot(
     header, records, end = open_snapshot(path)
     judged = Judged(standard, _monitoring(header, standard, accounts))
     wanted = {*accounts, *judged.monitoring.outside} if accounts else ()
-    there: set[Site] = set()
+    there: dict[tuple[str, str], Site] = {}
     for record in records:
-        there.add(record.site)
+        place = (record.site.account, record.site.region)
+        if place in there:
+            raise SnapshotError(f"{path}: {' '.join(place)} is in it twice")
+        there[place] = record.site
         for each in _within(record, wanted, regions):
             judged.add(each)
-    _must_hold(there, accounts, regions)
+    _must_hold(there.values(), accounts, regions)
     if end is None:
         judged.gaps.append(SiteGap(EVERYWHERE, "", EVERYWHERE, INTERRUPTED))
     facts = judged.facts(

@@ -16,13 +16,18 @@ def waive(
     findings: Iterable[Finding], rules: Sequence[WaiverRule], today: date
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """The findings, with those that a rule covers waived, and what is to be said of the rules themselves."""
-    waived, used = [], set[int]()
+    waived, used, judged = [], set[int](), set[str]()
     for finding in findings:
+        judged.add(finding.control)
         covering = [at for at, rule in enumerate(rules) if _covers(rule, finding)]
         valid = next((rules[at] for at in covering if today <= rules[at].expires), None)
         used.update(covering)
         waived.append(_waived(finding, valid) if valid else finding)
-    notices = (notice for at, rule in enumerate(rules) for notice in _notices(rule, today, used=at in used))
+    notices = (
+        notice
+        for at, rule in enumerate(rules)
+        for notice in _notices(rule, today, used=at in used, known=rule.control in judged)
+    )
     return tuple(waived), tuple(notices)
 
 
@@ -51,11 +56,13 @@ def _waived(finding: Finding, rule: WaiverRule) -> Finding:
     return dataclasses.replace(finding, outcome="waived", waiver=waiver)
 
 
-def _notices(rule: WaiverRule, today: date, *, used: bool) -> Iterator[str]:
+def _notices(rule: WaiverRule, today: date, *, used: bool, known: bool) -> Iterator[str]:
     name = f"waiver of {shown(rule.control)} ({rule.mark.file}:{rule.mark.line}, owner {shown(rule.owner)})"
     if today > rule.expires:
         yield f"{name} expired on {rule.expires.isoformat()} and no longer counts"
-    if not used:
+    if not known:
+        yield f"{name} is of a control that this scan did not judge"
+    elif not used:
         yield f"{name} covers no finding of this scan"
     if "*" in rule.accounts and not rule.regions and not rule.resources:
         yield f"{name} covers every account: say which, or disable the control"

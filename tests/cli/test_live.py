@@ -208,7 +208,8 @@ def test_targets_tells_where_a_scan_would_go_and_what_it_costs(sandbox: Sandbox,
     assert "6 accounts, 19 regions, about" in text.out
 
 
-def test_sandbox_serves_any_client_until_it_is_interrupted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stopped_by", [signal.SIGINT, signal.SIGTERM])
+def test_sandbox_serves_any_client_until_it_is_interrupted(tmp_path: Path, stopped_by: signal.Signals) -> None:
     command = [sys.executable, "-m", "bedaudit", "sandbox", "--port", "0"]
     with subprocess.Popen(
         command, cwd=tmp_path, env=scrubbed(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -217,7 +218,7 @@ def test_sandbox_serves_any_client_until_it_is_interrupted(tmp_path: Path) -> No
         lines = [process.stdout.readline() for _ in range(5)]
         environment = dict(line.removeprefix("export ").strip().split("=", 1) for line in lines)
         ran = bedaudit("targets", "--format", "json", at=tmp_path, env=environment)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(stopped_by)
         process.communicate(timeout=30)
     assert [each["account"] for each in ran.json["accounts"]] == ["111111111111"]
     assert process.returncode == 130

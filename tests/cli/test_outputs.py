@@ -67,6 +67,11 @@ def test_two_reports_for_one_place_are_a_usage_error(format_: str | None, given:
         chosen(format_, given)
 
 
+def test_a_report_in_place_of_the_snapshot_is_a_usage_error() -> None:
+    with pytest.raises(click.UsageError):
+        chosen(None, (FILE,), FILE.path)
+
+
 def test_missing_directory_is_known_before_the_scan(tmp_path: Path) -> None:
     with pytest.raises(ReportError, match="there is no directory"):
         check_writable(tmp_path / "no" / "r.json")

@@ -40,18 +40,18 @@ class OutputType(click.ParamType[Output]):
 OUTPUT = OutputType()
 
 
-def chosen(format_: str | None, outputs: Sequence[Output]) -> tuple[Output, ...]:
+def chosen(format_: str | None, outputs: Sequence[Output], snapshot: Path | None = None) -> tuple[Output, ...]:
     """The outputs, with one for stdout.
 
     Raises:
-        click.UsageError: two reports would go to one place.
+        click.UsageError: two reports, or one and the snapshot, would go to one place.
     """
     on_stdout = sum(output.path is None for output in outputs)
     if on_stdout + (format_ is not None) > 1:
         raise click.UsageError("stdout holds one report: give either --format or one -o FORMAT:-")
-    paths = [output.path.resolve() for output in outputs if output.path]
+    paths = [path.resolve() for path in (*(output.path for output in outputs), snapshot) if path]
     if twice := next((path for path in paths if paths.count(path) > 1), None):
-        raise click.UsageError(f"two reports would be written to {twice}")
+        raise click.UsageError(f"two files would be written to {twice}")
     return tuple(outputs) if on_stdout else (Output(format_ or "text", None), *outputs)
 
 

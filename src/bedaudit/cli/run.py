@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 
 import click
@@ -15,6 +16,8 @@ from bedaudit.errors import BedauditError
 
 def run(arguments: Sequence[str]) -> int:
     """The exit code of a command line."""
+    # A job that is cancelled or runs out of time is told by SIGTERM, and is to keep what it read like one that is left.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     talk = Talk()
     try:
         code = root.main(list(arguments), prog_name="bedaudit", standalone_mode=False, obj=talk)

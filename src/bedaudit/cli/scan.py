@@ -102,7 +102,7 @@ def prepare(options: ScanOptions) -> Asked:
     from bedaudit.audit import Standard
     from bedaudit.policy.waiver_file import load_waivers
 
-    outputs = chosen(options.format, options.output)
+    outputs = chosen(options.format, options.output, options.save_snapshot)
     for path in (output.path for output in outputs):
         if path is not None:
             check_writable(path)

@@ -175,7 +175,9 @@ class Evaluation:
     def _found(self, kind: str, reading: Reading | None, once: Reading | None) -> tuple[Sequence[Resource], Gap | None]:
         """The resources of a kind, from the record that has them."""
         source = once if self._kinds[kind].scope == "account" else reading
-        return source.of(kind) if source else ((), NOT_READ)
+        resources, gap = source.of(kind) if source else ((), NOT_READ)
+        lost = self._kinds[kind].single and not resources and gap is None
+        return resources, NOT_READ if lost else gap
 
     def _about(self, reading: Reading, once: Reading | None) -> Facts:
         """What `when` and `for_each` look at."""

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 _LONGEST = 60
-_FEW = 12
+_FEW = 16
 
 
 def quoted(text: str) -> str:
