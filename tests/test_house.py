@@ -41,6 +41,8 @@ ROOMS: dict[str, set[str]] = {
     "snapshot": {"errors", "model"},
     "report": {"errors", "model", "policy"},
     "aws": PURE - {"evaluate", "waivers", "snapshot"},
+    "repairs": {"model", "state", "reader", "documents", "parts", "kinds"},
+    "remedy": {"errors", "model", "state", "reader", "kinds", "repairs", "policy", "evaluate"},
     "sandbox": {"errors"},
     "audit": PURE | {"aws", "report"},
     "cli": PURE | {"aws", "report", "audit", "sandbox"},

@@ -1,0 +1,16 @@
+"""One module a sort of document that can be mended; `mounts()` finds them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from bedaudit.repairs.repair import Mount
+
+
+@cache
+def mounts() -> tuple[Mount, ...]:
+    """Every repair, and what it is mounted at; a module without `MOUNTS` fails loudly."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "repair")
+    return tuple(mount for name in names for mount in importlib.import_module(f"{__name__}.{name}").MOUNTS)
