@@ -60,6 +60,7 @@ RETENTION = Repair(
     reads=(DESCRIBE_GROUPS,),
     writes=("logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
     volatile=(("storedBytes",), ("metricFilterCount",)),
+    allowed={"retention_days": ALLOWED},
     after=("log_group.create",),
 )
 MOUNTS = (

@@ -7,7 +7,7 @@ group, an alarm. A repair edits AWS's own raw reply and keeps every member that 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from bedaudit.model import Call, Facts, Raw, Site
@@ -52,9 +52,10 @@ class Repair:
     name: str
     """`invocation_logging`, `log_group.retention`, `bucket.policy`."""
     paths: tuple[str, ...]
-    """What it can set, as paths relative to the part of the state that it is mounted at."""
+    """What it can set, as paths relative to the part of the state that it is mounted at; `create`: it can be made."""
     place: Callable[[Facts, Site], Place | None]
-    """From the facts of the part that it is mounted at; None: they do not say where it is."""
+    """From the facts of the part that it is mounted at, in which the wanted values are put already; of what is to be
+    made, the facts that the call alone decides (`Creation.facts`). None: they do not say where it is."""
     read: Callable[[Reader, Place], Awaitable[Raw | None]]
     """The raw document, without ResponseMetadata; None: there is none."""
     edit: Callable[[Raw | None, Mapping[str, Any], Place, Site], Edit]
@@ -64,6 +65,8 @@ class Repair:
     """`service:Operation` of every call that `edit` may give, undo included."""
     volatile: tuple[Path, ...] = ()
     """Members that change by themselves: states, sizes, timestamps, revisions."""
+    allowed: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """By path, the only values that AWS takes, ascending: a bound is moved to the next of them."""
     after: tuple[str, ...] = ()
     """Names of repairs whose steps at the same site come first."""
 
