@@ -42,10 +42,20 @@ class Client:
         self._slots = asyncio.Semaphore(concurrency)
         self._down: dict[tuple[str, str], tuple[float, BaseException]] = {}
 
-    async def send(
-        self, who: Identity, service: str, operation: str, region: str, parameters: Mapping[str, Any]
+    async def send(  # noqa: PLR0913 - a call, in whose name, and how
+        self,
+        who: Identity,
+        service: str,
+        operation: str,
+        region: str,
+        parameters: Mapping[str, Any],
+        *,
+        once: bool = False,
     ) -> Raw:
-        """The reply; raises what botocore raises once retries are of no use, or `NotEntered`."""
+        """The reply; raises what botocore raises once retries are of no use, or `NotEntered`.
+
+        `once`: only what AWS surely refused is sent again.
+        """
 
         async def attempt() -> Raw:
             self._refuse_if_down(service, region)
@@ -60,7 +70,7 @@ class Client:
 
         exhausted = who.limits.exhausted
         try:
-            reply = await retrying(attempt, service, patient=(service, region) not in exhausted)
+            reply = await retrying(attempt, service, patient=(service, region) not in exhausted, once=once)
         except CONNECTING as error:
             until = asyncio.get_running_loop().time() + _DOWN_SECONDS
             self._down.setdefault((service, region), (until, error))
