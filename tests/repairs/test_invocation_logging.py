@@ -28,10 +28,9 @@ def test_logging_that_was_off_is_turned_on_with_all_that_is_said_and_off_again()
         "embeddingDataDeliveryEnabled": False,
         "cloudWatchConfig": {**CLOUDWATCH, "largeDataDeliveryS3Config": {"bucketName": "large"}},
     }
-    found = edit(LOGGING, {}, None, {**wanted, "embedding": True})
-    assert (found.calls, found.undo) == ((put({**config, "embeddingDataDeliveryEnabled": True}),), (OFF,))
+    found = edit(LOGGING, {}, None, wanted)
+    assert (found.calls, found.undo) == ((put(config),), (OFF,))
     assert (found.safety, found.reason) == ("safe", "whoever applies it needs iam:PassRole for the role")
-    assert edit(LOGGING, {}, None, wanted).safety == "manual"
 
 
 def test_a_flag_is_turned_on_and_all_else_stays() -> None:

@@ -34,6 +34,11 @@ def test_a_key_is_associated_and_the_one_before_or_none_comes_back() -> None:
     )
 
 
+def test_a_key_of_another_region_is_not_taken() -> None:
+    found = edit(KEY, FACTS, RAW, {"kms_key.arn": ARN.replace("us-east-1", "eu-west-1")})
+    assert (found.calls, found.reason) == ((), "the KMS key that is said is not of this region")
+
+
 def test_deletion_protection_is_turned_on_and_never_off() -> None:
     def protect(*, on: bool) -> Call:
         parameters = {"logGroupIdentifier": GROUP, "deletionProtectionEnabled": on}

@@ -85,6 +85,27 @@ def test_a_permissions_boundary_may_have_the_last_word() -> None:
     assert edit(ROLE, FACTS, bounded, ALL).safety == "risky"
 
 
+def test_whoever_trusts_bedrock_alone_trusts_it_for_this_account_only() -> None:
+    bare = {
+        "Sid": "A",
+        "Effect": "Allow",
+        "Principal": {"Service": "bedrock.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    limits = {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:bedrock:*:{ACCOUNT}:*"},
+    }
+    asks = {"ArnLike": {"aws:sourcearn": "theirs", "aws:PrincipalArn": "x"}}
+    theirs = {**bare, "Condition": asks}
+    shared = {**bare, "Principal": {"Service": ["bedrock.amazonaws.com", "lambda.amazonaws.com"]}}
+    wanted = {"role.trust_limited_to_account": True, "role.trust_limited_to_source": True}
+    found = edit(ROLE, FACTS, raw(document(bare, theirs, shared, FOREIGN)), wanted)
+    mended = {**theirs, "Condition": {**asks, "StringEquals": {"aws:SourceAccount": ACCOUNT}}}
+    assert found.after == raw(document({**bare, "Condition": limits}, mended, shared, FOREIGN))
+    assert len(found.calls) == 1
+
+
 def test_without_a_log_group_nothing_is_granted() -> None:
     found = edit(ROLE, {"role": FACTS["role"]}, {**raw(document(TRUST)), "logGroupName": None}, ALL)
     assert (found.calls, found.reason) == ((), "no log group is named that the role would write to")

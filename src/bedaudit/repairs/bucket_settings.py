@@ -11,6 +11,7 @@ from typing import Any
 from bedaudit.model import Call, Facts, Raw, Site
 from bedaudit.parts.bucket_settings import GET_ENCRYPTION, GET_OWNERSHIP, GET_PUBLIC_ACCESS, GET_VERSIONING
 from bedaudit.reader import Operation, Reader
+from bedaudit.repairs.log_group import KEY_ELSEWHERE, is_elsewhere
 from bedaudit.repairs.repair import Edit, Mount, Place, Repair
 
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -83,6 +84,8 @@ def _edit_encryption(raw: Raw | None, wanted: Mapping[str, Any], place: Place, s
     default = rules[0].get("ApplyServerSideEncryptionByDefault", {})
     if key is None or default.get("KMSMasterKeyID") == key:
         return Edit(raw, (), ())
+    if is_elsewhere(key, place.region):
+        return Edit(raw, (), (), "manual", KEY_ELSEWHERE)
     algorithm = default.get("SSEAlgorithm", "")
     by_key = {"SSEAlgorithm": algorithm if algorithm.startswith("aws:kms") else "aws:kms", "KMSMasterKeyID": key}
     first = {**rules[0], "ApplyServerSideEncryptionByDefault": {**default, **by_key}}

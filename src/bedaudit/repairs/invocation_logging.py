@@ -79,7 +79,7 @@ def _delivers(config: Raw) -> bool:
 
 
 def _safety(before: Raw, after: Raw) -> tuple[Safety, str]:
-    if any(before.get(flag, True) and after.get(flag) is False for flag in _FLAGS.values()):
+    if before and any(before.get(flag, True) and after.get(flag) is False for flag in _FLAGS.values()):
         return "manual", _LESS
     if any((old := _at(before, path)) and old != _at(after, path) for path in _DESTINATIONS.values()):
         return "risky", _ELSEWHERE

@@ -20,6 +20,14 @@ _KEY_DECIDES = (
 )
 
 
+KEY_ELSEWHERE = "the KMS key that is said is not of this region"
+
+
+def is_elsewhere(key: str, region: str) -> bool:
+    """Whether the ARN of a key says another region."""
+    return key.startswith("arn:") and key.split(":")[3:4] != [region]
+
+
 def _place(what: str) -> Callable[[Facts, Site], Place | None]:
     def place(facts: Facts, site: Site) -> Place | None:
         name = facts.get("name")
@@ -43,6 +51,8 @@ def _edit_key(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Si
     key = wanted.get("kms_key.arn")
     if raw is None or key is None or raw.get("kmsKeyId") == key:
         return Edit(raw, (), ())
+    if is_elsewhere(key, place.region):
+        return Edit(raw, (), (), "manual", KEY_ELSEWHERE)
     undo = (
         _associate(place, raw["kmsKeyId"])
         if raw.get("kmsKeyId")

@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.ht
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bedaudit.documents.statements import Members, with_statement, written
+from bedaudit.documents.statements import Members, statements, with_statement, written
 from bedaudit.model import Call, Facts, Raw, Site
 from bedaudit.parts.bedrock_log_groups import GET_LOGGING, read_invocation_group
 from bedaudit.parts.role import GET_INLINE, GET_ROLE, LIST_INLINE, NEEDED, STREAM
@@ -18,6 +18,7 @@ from bedaudit.repairs.repair import Edit, Mount, Place, Repair
 
 POLICY_NAME = "BedrockInvocationLogging"
 """The inline policy in which the role is given what it lacks."""
+_LIMITS = ("role.trust_limited_to_account", "role.trust_limited_to_source")
 _NO_GROUP = "no log group is named that the role would write to"
 
 
@@ -59,7 +60,7 @@ def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) 
         return _create(asked, place, site)
     after, calls, undo = dict(raw), [], []
     trust = raw["Role"]["AssumeRolePolicyDocument"]
-    if "role.trusts_bedrock" in asked and (new := with_statement(trust, _trust(site))) != trust:
+    if (new := _trusting(trust, asked, site)) != trust:
         after["Role"] = {**raw["Role"], "AssumeRolePolicyDocument": new}
         calls.append(_call("UpdateAssumeRolePolicy", place, PolicyDocument=written(new)))
         undo.append(_call("UpdateAssumeRolePolicy", place, PolicyDocument=written(trust)))
@@ -71,6 +72,37 @@ def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) 
         calls.append(_call("PutRolePolicy", place, PolicyName=POLICY_NAME, PolicyDocument=written(new)))
         undo.append(_undo_policy(place, held))
     return Edit(after, tuple(calls), tuple(reversed(undo)), *_bounded(raw, calls))
+
+
+def _trusting(trust: Members, asked: set[str], site: Site) -> Members:
+    limited = _limited(trust, site) if asked & set(_LIMITS) else trust
+    return with_statement(limited, _trust(site)) if "role.trusts_bedrock" in asked else limited
+
+
+def _limited(trust: Members, site: Site) -> Members:
+    """What trusts Bedrock alone trusts it for this account only, in whatever region; what trusts others too stays."""
+    source = f"arn:{site.partition}:bedrock:*:{site.account}:*"
+    limits = (("StringEquals", "aws:SourceAccount", site.account), ("ArnLike", "aws:SourceArn", source))
+    there = [_with_limits(each, limits) if _trusts_bedrock_alone(each) else each for each in statements(trust)]
+    return trust if there == statements(trust) else {**trust, "Statement": there}
+
+
+def _trusts_bedrock_alone(statement: Any) -> bool:
+    return (
+        isinstance(statement, Mapping)
+        and statement.get("Effect") == "Allow"
+        and statement.get("Principal") in ({"Service": BEDROCK.name}, {"Service": [BEDROCK.name]})
+    )
+
+
+def _with_limits(statement: Members, limits: Iterable[tuple[str, str, str]]) -> Members:
+    """With the conditions whose keys it does not ask for yet."""
+    conditions = {operator: dict(keys) for operator, keys in statement.get("Condition", {}).items()}
+    named = {key.lower() for keys in conditions.values() for key in keys}
+    for operator, key, value in limits:
+        if key.lower() not in named:
+            conditions[operator] = {**conditions.get(operator, {}), key: value}
+    return {**statement, "Condition": conditions} if conditions != statement.get("Condition", {}) else statement
 
 
 def _bounded(raw: Raw, calls: list[Call]) -> Any:
@@ -121,7 +153,7 @@ def _writing(site: Site, group: str) -> Members:
 
 ROLE = Repair(
     name="role",
-    paths=("role.exists", "role.trusts_bedrock", "role.can_write_logs"),
+    paths=("role.exists", "role.trusts_bedrock", "role.can_write_logs", *_LIMITS),
     place=_place,
     read=_read,
     edit=_edit,
