@@ -44,6 +44,9 @@ def _undo(raw: Raw, place: Place) -> Call:
 
 
 def _safety(raw: Raw, days: int) -> tuple[Safety, str]:
+    """A log group that is only to be made has nothing yet that shorter retention would delete."""
+    if "arn" not in raw:
+        return "safe", ""
     if "retentionPolicyName" in raw:
         return "manual", "an account policy sets the retention, and would overrule the log group's own"
     if days < raw.get("retentionInDays", float("inf")):
