@@ -16,6 +16,7 @@ from bedaudit.repairs.repair import Edit, Mount, Place, Repair, Safety
 ALLOWED = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 """Days."""
 NEVER = "never"
+SHORTER: tuple[Safety, str] = ("manual", "shorter retention deletes events that are kept now")
 
 
 def _place(facts: Facts, site: Site) -> Place | None:
@@ -28,10 +29,16 @@ async def _read(aws: Reader, place: Place) -> Raw | None:
 
 
 def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) -> Edit:
+    """Where it is wanted that there is the log group, the days are for one that is made, and shorten no other."""
     days = wanted.get("retention_days")
     if raw is None or days is None or days == raw.get("retentionInDays", NEVER):
         return Edit(raw, (), ())
-    return Edit({**raw, "retentionInDays": days}, (_put(place, days),), (_undo(raw, place),), *_safety(raw, days))
+    rated = _safety(raw, days)
+    if "exists" in wanted and rated == SHORTER:
+        if raw.get("storedBytes", 0):
+            return Edit(raw, (), ())
+        rated = ("safe", "")
+    return Edit({**raw, "retentionInDays": days}, (_put(place, days),), (_undo(raw, place),), *rated)
 
 
 def _put(place: Place, days: int) -> Call:
@@ -44,19 +51,16 @@ def _undo(raw: Raw, place: Place) -> Call:
 
 
 def _safety(raw: Raw, days: int) -> tuple[Safety, str]:
-    """A log group that is only to be made has nothing yet that shorter retention would delete."""
-    if "arn" not in raw:
-        return "safe", ""
     if "retentionPolicyName" in raw:
         return "manual", "an account policy sets the retention, and would overrule the log group's own"
     if days < raw.get("retentionInDays", float("inf")):
-        return "manual", "shorter retention deletes events that are kept now"
+        return SHORTER
     return "safe", ""
 
 
 RETENTION = Repair(
     name="log_group.retention",
-    paths=("retention_days",),
+    paths=("retention_days", "exists"),
     place=_place,
     read=_read,
     edit=_edit,
