@@ -7,6 +7,7 @@ import json
 import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import bedaudit
+from bedaudit.remedy.plan import digest
 from bedaudit.sandbox import THROTTLED, Rule, Sandbox, serve
 from tests.cli.run import Ran, python
 from tests.cli.run import bedaudit as command
@@ -161,8 +163,6 @@ def test_plan_edited_by_hand_is_refused_before_any_call(
 
 
 def test_plan_with_a_forged_digest_applies_only_what_is_computed_anew(sandbox: Sandbox, tmp_path: Path) -> None:
-    from bedaudit.remedy.plan import digest
-
     fix(sandbox, tmp_path, "--dry-run", "--out", "plan.json")
     plan = json.loads((tmp_path / "plan.json").read_text())
     plan["steps"] = [plan["steps"][1]]
@@ -227,8 +227,6 @@ def test_journal_edited_by_hand_is_refused_before_any_call(sandbox: Sandbox, tmp
 
 
 def test_journal_with_forged_digests_is_refused_all_the_same(sandbox: Sandbox, tmp_path: Path) -> None:
-    from bedaudit.remedy.plan import digest
-
     fix(sandbox, tmp_path, "--yes", "--journal", "j")
     last, lines = "", []
     for line in (tmp_path / "j").read_text().splitlines():
@@ -273,8 +271,6 @@ def test_step_that_fails_stops_no_other_and_is_told(sandbox: Sandbox, tmp_path: 
 
 
 def test_throttling_is_waited_for(sandbox: Sandbox, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     sandbox.faults.add(replace(THROTTLED, operation="PutRetentionPolicy", times=2))
     ran = fix(sandbox, tmp_path, "--yes")
     assert (ran.code, group(sandbox)) == (0, AFTER), ran.err

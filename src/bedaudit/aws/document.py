@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -40,7 +41,7 @@ class Documents:
 
     aws: Connection
     found: Targets
-    _entries: dict[str, Entry | Gap] = field(default_factory=dict)
+    _entries: dict[str, asyncio.Task[Entry | Gap]] = field(default_factory=dict)
 
     async def read(self, account: str, repair: Repair, place: Place) -> Raw | Gap | None:
         """The document as it is now; None where there is none."""
@@ -65,5 +66,5 @@ class Documents:
         """The way into an account, or why there is none."""
         if account not in self._entries:
             target = next((each for each in self.found.accounts if each.id == account), Account(account))
-            self._entries[account] = await enter(self.aws, self.found, target)
-        return self._entries[account]
+            self._entries[account] = asyncio.create_task(enter(self.aws, self.found, target))
+        return await asyncio.shield(self._entries[account])
