@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from bedaudit.model import Call
-from bedaudit.repairs.bucket_lifecycle import LIFECYCLE
+from bedaudit.repairs.bucket_lifecycle import lifecycle
 from tests.repairs.editing import ACCOUNT, edit, read
 from tests.replay import ABSENT
 
-FACTS = {"bucket": "logs", "owned_by_account": True, "region": "us-east-1", "prefix": "team"}
+LIFECYCLE = lifecycle("s3")
+FACTS = {"s3": {"bucket": "logs", "owned_by_account": True, "region": "us-east-1", "prefix": "team"}}
 NAMED = {"Bucket": "logs", "ExpectedBucketOwner": ACCOUNT}
-WANTED = {"earliest_expiry_days": 365}
+WANTED = {"s3.earliest_expiry_days": 365}
 
 
 def rule(prefix: str, days: int, **more: Any) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def test_a_rule_that_expires_by_date_is_left_to_people() -> None:
     assert (found.calls, found.safety) == ((), "manual")
 
 
-@pytest.mark.parametrize("wanted", [{}, {"earliest_expiry_days": "never"}])
+@pytest.mark.parametrize("wanted", [{}, {"s3.earliest_expiry_days": "never"}])
 def test_nothing_else_is_edited(wanted: Any) -> None:
     assert edit(LIFECYCLE, FACTS, {"Rules": [rule("", 1)]}, wanted).calls == ()
 

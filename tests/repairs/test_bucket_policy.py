@@ -7,11 +7,13 @@ import pytest
 
 from bedaudit.documents.iam import parse
 from bedaudit.model import Call, Site
-from bedaudit.repairs.bucket_policy import POLICY
+from bedaudit.repairs.bucket_policy import policy
 from tests.repairs.editing import ACCOUNT, SITE, edit, place, read
 from tests.replay import ABSENT
 
-FACTS = {"bucket": "logs", "owned_by_account": True, "region": "us-east-1"}
+POLICY = policy("s3")
+BUCKET = {"bucket": "logs", "owned_by_account": True, "region": "us-east-1"}
+FACTS = {"s3": BUCKET}
 NAMED = {"Bucket": "logs", "ExpectedBucketOwner": ACCOUNT}
 GRANT = {
     "Sid": "AmazonBedrockLogsWrite",
@@ -34,7 +36,7 @@ def raw(*statements: Any) -> dict[str, Any]:
 
 
 def test_a_bucket_without_a_policy_gets_one_and_loses_it_again() -> None:
-    found = edit(POLICY, FACTS, None, {"grants_bedrock": True})
+    found = edit(POLICY, FACTS, None, {"s3.grants_bedrock": True})
     text = json.dumps({"Version": "2012-10-17", "Statement": [GRANT]}, separators=(",", ":"))
     assert found.calls == (Call("s3", "PutBucketPolicy", {**NAMED, "Policy": text}),)
     assert found.undo == (Call("s3", "DeleteBucketPolicy", NAMED),)
@@ -43,7 +45,7 @@ def test_a_bucket_without_a_policy_gets_one_and_loses_it_again() -> None:
 
 def test_foreign_statements_stay_as_they_are_and_the_undo_is_the_very_text() -> None:
     before = raw(FOREIGN)
-    found = edit(POLICY, FACTS, before, {"grants_bedrock": True})
+    found = edit(POLICY, FACTS, before, {"s3.grants_bedrock": True})
     assert found.after is not None
     assert found.after["Document"] == {**before["Document"], "Statement": [FOREIGN, GRANT]}
     assert found.undo == (Call("s3", "PutBucketPolicy", {**NAMED, "Policy": before["Policy"]}),)
@@ -51,14 +53,14 @@ def test_foreign_statements_stay_as_they_are_and_the_undo_is_the_very_text() -> 
 
 def test_a_single_statement_without_a_list_stays_too() -> None:
     document = {"Version": "2012-10-17", "Statement": FOREIGN}
-    found = edit(POLICY, FACTS, {"Policy": json.dumps(document), "Document": document}, {"grants_bedrock": True})
+    found = edit(POLICY, FACTS, {"Policy": json.dumps(document), "Document": document}, {"s3.grants_bedrock": True})
     assert found.after is not None
     assert found.after["Document"]["Statement"] == [FOREIGN, GRANT]
 
 
 def test_a_sid_that_is_taken_is_not_given_twice() -> None:
     taken = {**FOREIGN, "Sid": GRANT["Sid"]}
-    found = edit(POLICY, FACTS, raw(taken), {"grants_bedrock": True})
+    found = edit(POLICY, FACTS, raw(taken), {"s3.grants_bedrock": True})
     assert found.after is not None
     assert found.after["Document"]["Statement"] == [taken, {**GRANT, "Sid": "AmazonBedrockLogsWrite2"}]
 
@@ -72,7 +74,7 @@ def test_a_sid_that_is_taken_is_not_given_twice() -> None:
     ],
 )  # fmt: skip
 def test_where_something_may_deny_bedrock_people_decide(deny: dict[str, Any]) -> None:
-    assert edit(POLICY, FACTS, raw(deny), {"grants_bedrock": True}).safety == "manual"
+    assert edit(POLICY, FACTS, raw(deny), {"s3.grants_bedrock": True}).safety == "manual"
 
 
 def test_a_deny_of_plain_http_and_one_that_spares_services_are_none_to_bedrock() -> None:
@@ -81,11 +83,11 @@ def test_a_deny_of_plain_http_and_one_that_spares_services_are_none_to_bedrock()
         {**tls, "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
         {**tls, "Condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}}},
     ]
-    assert edit(POLICY, FACTS, raw(*denies), {"grants_bedrock": True}).safety == "safe"
+    assert edit(POLICY, FACTS, raw(*denies), {"s3.grants_bedrock": True}).safety == "safe"
 
 
 def test_refusing_plain_http_is_risky_and_goes_in_one_call_with_the_grant() -> None:
-    found = edit(POLICY, FACTS, raw(FOREIGN), {"grants_bedrock": True, "tls_only": True})
+    found = edit(POLICY, FACTS, raw(FOREIGN), {"s3.grants_bedrock": True, "s3.tls_only": True})
     assert found.after is not None
     sids = [statement["Sid"] for statement in found.after["Document"]["Statement"]]
     assert (sids, len(found.calls), found.safety) == (
@@ -99,7 +101,7 @@ def test_refusing_plain_http_is_risky_and_goes_in_one_call_with_the_grant() -> N
 
 def test_a_prefix_leads_the_delivery_path_and_one_that_ends_in_a_slash_has_two() -> None:
     def resources(prefix: str) -> Any:
-        found = edit(POLICY, {**FACTS, "prefix": prefix}, None, {"grants_bedrock": True})
+        found = edit(POLICY, {"s3": {**BUCKET, "prefix": prefix}}, None, {"s3.grants_bedrock": True})
         assert found.after is not None
         return found.after["Document"]["Statement"][0]["Resource"]
 
@@ -115,17 +117,34 @@ def test_the_policy_is_read_as_text_and_as_what_it_holds() -> None:
 
 
 def test_what_is_no_policy_is_left_to_people() -> None:
-    found = edit(POLICY, FACTS, {"Policy": "[", "Document": None}, {"grants_bedrock": True})
+    found = edit(POLICY, FACTS, {"Policy": "[", "Document": None}, {"s3.grants_bedrock": True})
     assert (found.calls, found.reason) == ((), "the bucket policy is not what AWS documents")
 
 
 def test_a_bucket_of_another_account_has_no_place() -> None:
-    assert POLICY.place({**FACTS, "owned_by_account": False}, SITE) is None
+    assert POLICY.place({"s3": {**BUCKET, "owned_by_account": False}}, SITE) is None
 
 
 def test_a_bucket_is_mended_in_its_own_region_and_partition() -> None:
-    assert place(POLICY, {**FACTS, "region": "eu-west-1"}).region == "eu-west-1"
+    assert place(POLICY, {"s3": {**BUCKET, "region": "eu-west-1"}}).region == "eu-west-1"
     china = Site(ACCOUNT, "cn-north-1", "aws-cn")
-    found = POLICY.edit(None, {"grants_bedrock": True}, place(POLICY, FACTS), china)
+    found = POLICY.edit(None, {"s3.grants_bedrock": True}, place(POLICY, FACTS), china)
     assert found.after is not None
     assert found.after["Document"]["Statement"][0]["Resource"].startswith("arn:aws-cn:s3:::logs/")
+
+
+def test_one_bucket_for_all_is_one_document_with_a_statement_for_each_prefix() -> None:
+    facts = {"s3": {**BUCKET, "prefix": "a"}, "cloudwatch": {"large_data": {**BUCKET, "prefix": "b"}}}
+    assert place(POLICY, facts) == place(policy("cloudwatch.large_data"), facts)
+    wanted = {"s3.grants_bedrock": True, "cloudwatch.large_data.grants_bedrock": True}
+    found = edit(POLICY, facts, None, wanted)
+    assert found.after is not None
+    path = f"AWSLogs/{ACCOUNT}/BedrockModelInvocationLogs/*"
+    assert [each["Resource"] for each in found.after["Document"]["Statement"]] == [
+        f"arn:aws:s3:::logs/a/{path}",
+        f"arn:aws:s3:::logs/b/{path}",
+    ]
+
+
+def test_a_bucket_that_was_not_read_has_no_place() -> None:
+    assert POLICY.place({"s3": {"gap": {"reason": "denied"}}}, SITE) is None

@@ -14,29 +14,20 @@ from bedaudit.documents.iam_conditions import Context
 from bedaudit.documents.iam_evaluate import Request, denies
 from bedaudit.documents.iam_match import Begins, Value
 from bedaudit.documents.statements import Members, loaded, with_statement, written
-from bedaudit.model import Call, Facts, Raw, Site
+from bedaudit.model import Call, Raw, Site
 from bedaudit.parts.bucket_grant import GET_POLICY
 from bedaudit.parts.service_request import BEDROCK
 from bedaudit.reader import Reader
-from bedaudit.repairs.bucket_settings import at_buckets, bucket_place
-from bedaudit.repairs.repair import Edit, Place, Repair, Safety
+from bedaudit.repairs.bucket_settings import BUCKETS, deliveries_place, named, paths
+from bedaudit.repairs.repair import Edit, Mount, Place, Repair, Safety
 
 _DENIED = "a statement of the bucket policy may deny Bedrock the delivery, and is people's to change"
 _WITHOUT_TLS = "whoever reads or writes the bucket without TLS is refused"
 
-_bucket = bucket_place("policy")
-
-
-def _place(facts: Facts, site: Site) -> Place | None:
-    place, prefix = _bucket(facts, site), facts.get("prefix")
-    if place is None or not prefix:
-        return place
-    return Place(place.region, f"{place.name} for prefix {prefix}", {**place.parameters, "prefix": prefix})
-
 
 async def _read(aws: Reader, place: Place) -> Raw | None:
     """The policy as text, and what the text holds: AWS is free to write it in another way."""
-    reply = await aws.find(GET_POLICY, at=place.region, **_named(place))
+    reply = await aws.find(GET_POLICY, at=place.region, **named(place))
     return None if reply is None else {**reply, "Document": loaded(reply.get("Policy", ""))}
 
 
@@ -45,11 +36,11 @@ def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) 
     if raw is not None and before is None:
         return Edit(raw, (), (), "manual", "the bucket policy is not what AWS documents")
     after, reasons, safety = before, [], "safe"
-    if wanted.get("grants_bedrock") is True:
-        after = with_statement(after, _grant(place, site))
-        if before is not None and _may_deny(before, place, site):
+    for part in (part for part in BUCKETS if wanted.get(f"{part}.grants_bedrock") is True):
+        after = with_statement(after, _grant(place, part, site))
+        if before is not None and _may_deny(before, place, part, site):
             reasons, safety = [_DENIED], "manual"
-    if wanted.get("tls_only") is True:
+    if any(wanted.get(f"{part}.tls_only") is True for part in BUCKETS):
         after = with_statement(after, _tls_only(place, site))
         reasons, safety = [*reasons, _WITHOUT_TLS], "risky" if safety == "safe" else safety
     if after is None or after == before:
@@ -61,27 +52,17 @@ def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) 
     return Edit({**(raw or {}), "Policy": text, "Document": after}, (call,), (undo,), rated, "; ".join(reasons))
 
 
-def _named(place: Place) -> Mapping[str, Any]:
-    return {name: value for name, value in place.parameters.items() if name != "prefix"}
-
-
 def _call(place: Place, operation: str, **parameters: Any) -> Call:
-    return Call("s3", operation, {**_named(place), **parameters})
+    return Call("s3", operation, {**named(place), **parameters})
 
 
 def _bucket_arn(place: Place, site: Site) -> str:
     return f"arn:{site.partition}:s3:::{place.parameters['Bucket']}"
 
 
-def _paths(place: Place, site: Site) -> tuple[str, ...]:
-    """Two for a prefix that ends in a slash, since AWS does not say which."""
-    path, prefix = f"AWSLogs/{site.account}/BedrockModelInvocationLogs/", place.parameters.get("prefix")
-    return tuple(dict.fromkeys((f"{prefix}/{path}", f"{prefix.rstrip('/')}/{path}"))) if prefix else (path,)
-
-
-def _grant(place: Place, site: Site) -> Members:
+def _grant(place: Place, part: str, site: Site) -> Members:
     """As the guide has it; single values without a list, as S3 gives them back."""
-    objects = [f"{_bucket_arn(place, site)}/{path}*" for path in _paths(place, site)]
+    objects = [f"{_bucket_arn(place, site)}/{path}*" for path in paths(place, part, site)]
     source = f"arn:{site.partition}:bedrock:{site.region}:{site.account}:*"
     return {
         "Sid": "AmazonBedrockLogsWrite",
@@ -108,7 +89,7 @@ def _tls_only(place: Place, site: Site) -> Members:
     }
 
 
-def _may_deny(document: Members, place: Place, site: Site) -> bool:
+def _may_deny(document: Members, place: Place, part: str, site: Site) -> bool:
     """Whether an allowing statement might be in vain."""
     values: Mapping[str, Value] = {
         "aws:SourceAccount": site.account,
@@ -119,19 +100,23 @@ def _may_deny(document: Members, place: Place, site: Site) -> bool:
     }
     requests = (
         Request("s3:PutObject", Begins(f"{_bucket_arn(place, site)}/{path}"), BEDROCK, Context(values))
-        for path in _paths(place, site)
+        for path in paths(place, part, site)
     )
     return any(denies((parse(document),), request) is not False for request in requests)
 
 
-POLICY = Repair(
-    name="bucket.policy",
-    paths=("grants_bedrock", "tls_only"),
-    place=_place,
-    read=_read,
-    edit=_edit,
-    reads=(GET_POLICY,),
-    writes=("s3:PutBucketPolicy", "s3:DeleteBucketPolicy"),
-    volatile=(("Policy",),),
-)
-MOUNTS = at_buckets(POLICY)
+def policy(part: str) -> Repair:
+    """The policy of the bucket that is a part of the logging configuration; others may be the same bucket."""
+    return Repair(
+        name="bucket.policy",
+        paths=(f"{part}.grants_bedrock", f"{part}.tls_only"),
+        place=deliveries_place("policy", part),
+        read=_read,
+        edit=_edit,
+        reads=(GET_POLICY,),
+        writes=("s3:PutBucketPolicy", "s3:DeleteBucketPolicy"),
+        volatile=(("Policy",),),
+    )
+
+
+MOUNTS = tuple(Mount("invocation_logging", "", policy(part)) for part in BUCKETS)

@@ -14,6 +14,8 @@ from bedaudit.reader import Operation, Reader
 from bedaudit.repairs.log_group import KEY_ELSEWHERE, is_elsewhere
 from bedaudit.repairs.repair import Edit, Mount, Place, Repair
 
+BUCKETS = ("s3", "cloudwatch.large_data")
+"""The parts of a logging configuration that are delivery buckets."""
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _RELIES_ON_ACLS = "whoever has access by an ACL alone loses it"
 _RELIES_ON_KEY = "delivery stops unless the policy of the KMS key lets bedrock.amazonaws.com generate data keys"
@@ -34,9 +36,43 @@ def bucket_place(what: str) -> Callable[[Facts, Site], Place | None]:
     return place
 
 
+def deliveries_place(what: str, part: str) -> Callable[[Facts, Site], Place | None]:
+    """Where something is that speaks of what is delivered: one bucket may receive at several prefixes."""
+    bucket = bucket_place(what)
+
+    def place(facts: Facts, site: Site) -> Place | None:
+        parts = {name: _part(facts, name) for name in BUCKETS}
+        found = bucket(parts[part], site)
+        if found is None:
+            return None
+        here = {name: each for name, each in parts.items() if each.get("bucket") == found.parameters["Bucket"]}
+        prefixes = {name: each.get("prefix") or "" for name, each in here.items()}
+        return Place(found.region, found.name, {**found.parameters, "prefixes": prefixes})
+
+    return place
+
+
+def named(place: Place) -> Mapping[str, Any]:
+    """What calls name the bucket by."""
+    return {name: value for name, value in place.parameters.items() if name != "prefixes"}
+
+
+def paths(place: Place, part: str, site: Site) -> tuple[str, ...]:
+    """Where Bedrock's keys begin: two for a prefix that ends in a slash, since AWS does not say which."""
+    path, prefix = f"AWSLogs/{site.account}/BedrockModelInvocationLogs/", place.parameters["prefixes"].get(part)
+    return tuple(dict.fromkeys((f"{prefix}/{path}", f"{prefix.rstrip('/')}/{path}"))) if prefix else (path,)
+
+
+def _part(facts: Facts, path: str) -> Facts:
+    found: Any = facts
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
 def at_buckets(repair: Repair) -> tuple[Mount, ...]:
     """At every part of a state that is a delivery bucket."""
-    return tuple(Mount("invocation_logging", at, repair) for at in ("s3", "cloudwatch.large_data"))
+    return tuple(Mount("invocation_logging", at, repair) for at in BUCKETS)
 
 
 def _finds(operation: Operation) -> Callable[[Reader, Place], Any]:
