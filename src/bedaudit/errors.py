@@ -5,6 +5,8 @@ BedauditError             exit 2, unless said otherwise: one clear sentence for 
 ├── TargetError           no credentials, no such account, nothing to scan
 ├── SnapshotError         a snapshot that is broken or of another version
 ├── ReportError           an output that cannot be written
+├── PlanError             a saved plan that is none, or was changed
+├── JournalError          a journal that is none, was changed, or is in use
 └── SandboxError          the embedded AWS cannot be served
 """
 
@@ -51,6 +53,14 @@ class SnapshotError(BedauditError):
 
 class ReportError(BedauditError):
     """A report cannot be written."""
+
+
+class PlanError(BedauditError):
+    """A saved plan is not one that can be applied."""
+
+
+class JournalError(BedauditError):
+    """A journal cannot be used."""
 
 
 class SandboxError(BedauditError):

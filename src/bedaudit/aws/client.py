@@ -42,10 +42,20 @@ class Client:
         self._slots = asyncio.Semaphore(concurrency)
         self._down: dict[tuple[str, str], Down] = {}
 
-    async def send(
-        self, who: Identity, service: str, operation: str, region: str, parameters: Mapping[str, Any]
+    async def send(  # noqa: PLR0913 - a call, in whose name, and how
+        self,
+        who: Identity,
+        service: str,
+        operation: str,
+        region: str,
+        parameters: Mapping[str, Any],
+        *,
+        once: bool = False,
     ) -> Raw:
-        """The reply; raises what botocore raises once retries are of no use, or `NotEntered`."""
+        """The reply; raises what botocore raises once retries are of no use, or `NotEntered`.
+
+        `once`: only what AWS surely refused is sent again.
+        """
 
         async def attempt() -> Raw:
             for down in (self._down, who.limits.down):
@@ -61,7 +71,7 @@ class Client:
 
         exhausted = who.limits.exhausted
         try:
-            reply = await retrying(attempt, service, patient=(service, region) not in exhausted)
+            reply = await retrying(attempt, service, patient=(service, region) not in exhausted, once=once)
         except (*CONNECTING, ReadTimeoutError) as error:
             # Where nobody even picks up, every account is spared the wait; silence may be one account's.
             down = who.limits.down if isinstance(error, ReadTimeoutError) else self._down

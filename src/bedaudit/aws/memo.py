@@ -51,7 +51,18 @@ Answer: TypeAlias = tuple[Raw, ...] | Failure
 class Memo:
     """Reads one account. Concurrent readers of the same thing share one call, and its failure."""
 
-    def __init__(self, client: Client, catalogue: Catalogue, who: Identity, diagnosis: Diagnosis, home: str) -> None:
+    def __init__(  # noqa: PLR0913 - whom it asks, and how
+        self,
+        client: Client,
+        catalogue: Catalogue,
+        who: Identity,
+        diagnosis: Diagnosis,
+        home: str,
+        *,
+        redacts: bool = True,
+    ) -> None:
+        """`redacts`: what may be secret is hidden; only what is to be written back is read as it is."""
+        self._redacts = redacts
         self._client, self._catalogue, self._who, self._diagnosis = client, catalogue, who, diagnosis
         self._home = home
         self._tasks: dict[_Key, asyncio.Task[Answer]] = {}
@@ -98,7 +109,7 @@ class Memo:
             self._learn(asked, reply)
             body: Any = copy(reply)
             body.pop("ResponseMetadata", None)
-            return redact(service, name, body)
+            return redact(service, name, body) if self._redacts else body
 
         try:
             follow = self._catalogue.pager(asked.operation) if asked.paged else None

@@ -25,9 +25,11 @@ _throttled_wait = wait_random_exponential(multiplier=0.5, max=8)
 _transient_wait = wait_random_exponential(multiplier=0.2, max=5)
 
 
-def attempts(error: BaseException, service: str) -> int:
-    """How often a request may be sent in all, given how it failed."""
+def attempts(error: BaseException, service: str, *, once: bool = False) -> int:
+    """How often a request may be sent in all, given how it failed; `once`: not if it may have been carried out."""
     if not isinstance(error, ERRORS):
+        return _NEVER
+    if once and not isinstance(error, CONNECTING) and meaning(error, service) != "throttled":
         return _NEVER
     if isinstance(error, (*CONNECTING, ReadTimeoutError)):
         return _SILENT
@@ -38,7 +40,7 @@ def attempts(error: BaseException, service: str) -> int:
     return _TRANSIENT if passing else _NEVER
 
 
-async def retrying(send: Callable[[], Awaitable[T]], service: str, *, patient: bool = True) -> T:
+async def retrying(send: Callable[[], Awaitable[T]], service: str, *, patient: bool = True, once: bool = False) -> T:
     """What `send` gives, at the latest after its last attempt; raises what that raised."""
     most = _THROTTLED if patient else _IMPATIENT
 
@@ -52,9 +54,9 @@ async def retrying(send: Callable[[], Awaitable[T]], service: str, *, patient: b
 
     def spent(state: RetryCallState) -> bool:
         error = _error(state)
-        return error is None or state.attempt_number >= min(most, attempts(error, service))
+        return error is None or state.attempt_number >= min(most, attempts(error, service, once=once))
 
-    worth = retry_if_exception(lambda error: attempts(error, service) > 1)
+    worth = retry_if_exception(lambda error: attempts(error, service, once=once) > 1)
     return await AsyncRetrying(retry=worth, wait=wait, stop=spent, reraise=True)(send)
 
 

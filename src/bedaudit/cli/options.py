@@ -131,6 +131,31 @@ _reports = _together(
         help="Whom SARIF is written for.",
     ),
 )
+_changes = partial(_option, "Changes")
+journal_option = _changes("--journal", metavar="FILE", type=FILE, help="Where each step is noted. Default: a new file.")
+yes_option = _changes("--yes", is_flag=True, help="Do not ask.")
+fix_options = _together(
+    policy_options,
+    _control,
+    _places,
+    _identities,
+    _changes("--dry-run", is_flag=True, help="Show the plan, and change nothing."),
+    _changes("--out", metavar="PLAN", type=FILE, help="Write the plan to a file, as JSON."),
+    _changes("--plan", metavar="PLAN", type=FILE, help="Apply only the steps of this saved plan, as they were saved."),
+    yes_option,
+    _changes("--allow-risky", is_flag=True, help="Apply risky steps too."),
+    _changes("--max-steps", metavar="N", type=click.IntRange(min=0), help="Apply at most so many steps."),
+    journal_option,
+    click.option(
+        "--format",
+        cls=Option,
+        type=click.Choice(["text", "json", "markdown"]),
+        default="text",
+        show_default=True,
+        help="How to show the plan.",
+    ),
+)
+rollback_options = _together(_identities, config_option, yes_option)
 _verdicts = _together(
     _verdict(
         "--fail-on",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -72,8 +73,8 @@ def check_writable(path: Path, *, device: bool = True) -> None:
         raise ReportError(f"{path}: cannot be written: permission denied")
 
 
-def write_file(path: Path, pieces: Iterable[str]) -> None:
-    """Writes a whole file, or leaves what was there.
+def write_file(path: Path, pieces: Iterable[str], mode: int = 0o666) -> None:
+    """Writes a whole file, or leaves what was there; `mode`, less the umask, is that of a new file.
 
     Raises:
         ReportError: it cannot be written.
@@ -81,7 +82,7 @@ def write_file(path: Path, pieces: Iterable[str]) -> None:
     end = path.resolve()
     place = end if _special(end) else end.with_name(f".{end.name}.{os.getpid()}.tmp")
     try:
-        with place.open("w", encoding="utf-8", newline="") as file:
+        with open(place, "w", encoding="utf-8", newline="", opener=partial(os.open, mode=mode)) as file:
             file.writelines(pieces)
         if place != end:
             place.replace(end)

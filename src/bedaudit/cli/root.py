@@ -8,8 +8,10 @@ from bedaudit import __version__
 from bedaudit.cli.command import Group
 from bedaudit.cli.demo import demo, sandbox
 from bedaudit.cli.explain import explain
+from bedaudit.cli.fix import fix
 from bedaudit.cli.kinds import kinds
 from bedaudit.cli.policy import policy
+from bedaudit.cli.rollback import rollback
 from bedaudit.cli.scan import scan
 from bedaudit.cli.targets import targets
 
@@ -29,6 +31,7 @@ bedaudit scan --org --role BedauditReadOnly -o sarif:bedaudit.sarif
     },
     headings={
         "Audit": ("scan", "targets"),
+        "Change": ("fix", "rollback"),
         "Policies": ("policy", "kinds", "explain"),
         "Try it without AWS": ("demo", "sandbox"),
     },
@@ -43,5 +46,5 @@ def root() -> None:
     """
 
 
-for command in (scan, targets, policy, kinds, explain, demo, sandbox):
+for command in (scan, targets, fix, rollback, policy, kinds, explain, demo, sandbox):
     root.add_command(command)

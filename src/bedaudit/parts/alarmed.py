@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from bedaudit.model import EVERY_ACCOUNT, Gap, Raw
 from bedaudit.parts.composite import Alarms, index
@@ -32,17 +33,17 @@ class Alarmed:
 
 async def read_alarms(aws: Reader) -> Alarms:
     """Every alarm of the site, from one pass over all of them: composite alarms speak for others."""
-    return index(await _described(aws))
+    return index(await describe_alarms(aws))
 
 
-async def _described(aws: Reader) -> tuple[Raw, ...]:
-    """All alarms; a region that has no log alarms yet refuses to be asked for them."""
+async def describe_alarms(aws: Reader, **parameters: Any) -> tuple[Raw, ...]:
+    """The alarms of every type; a region that has no log alarms yet refuses to be asked for them."""
     types = ["MetricAlarm", "CompositeAlarm"]
-    pages = await aws.attempt(aws.pages(DESCRIBE_ALARMS, AlarmTypes=[*types, "LogAlarm"]))
+    pages = await aws.attempt(aws.pages(DESCRIBE_ALARMS, AlarmTypes=[*types, "LogAlarm"], **parameters))
     if not isinstance(pages, Gap):
         return pages
     known = types if pages.code in _REFUSED else [*types, "LogAlarm"]
-    return await aws.pages(DESCRIBE_ALARMS, AlarmTypes=known)
+    return await aws.pages(DESCRIBE_ALARMS, AlarmTypes=known, **parameters)
 
 
 async def read_alarmed(aws: Reader) -> Alarmed:

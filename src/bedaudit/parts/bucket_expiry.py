@@ -31,7 +31,7 @@ async def earliest_expiry(aws: Reader, bucket: str, at: str | None, paths: tuple
     """Days after which the first of what is delivered is gone."""
     rules = await _rules(aws, bucket, at)
     return min(
-        (days for rule in rules if _touches(rule, paths) and (days := _days(rule, aws)) is not None), default="never"
+        (days for rule in rules if touches(rule, paths) and (days := _days(rule, aws)) is not None), default="never"
     )
 
 
@@ -54,7 +54,8 @@ def _covers(rule: Raw, paths: tuple[str, ...]) -> bool:
     return not narrow and not _tagged(rule) and all(path.startswith(_prefix(rule)) for path in paths)
 
 
-def _touches(rule: Raw, paths: tuple[str, ...]) -> bool:
+def touches(rule: Raw, paths: tuple[str, ...]) -> bool:
+    """Whether a rule is about anything that is delivered under the paths."""
     prefix = _prefix(rule)
     return not _tagged(rule) and any(path.startswith(prefix) or prefix.startswith(path) for path in paths)
 

@@ -1,0 +1,187 @@
+"""What a fix did, in an append-only file: each line is on the disk before the next call to AWS.
+
+Every line carries the digest of itself and of all lines before it, so that a journal which was edited is noticed; and
+what is undone is not what the file says, but what the repair computes anew from the document that was read, which must
+be the same. A line that a killed run left half-written is cut off.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from bedaudit.errors import JournalError
+from bedaudit.model import Raw, Site
+from bedaudit.remedy.document import Document
+from bedaudit.remedy.plan import Step, digest, step
+from bedaudit.repairs.repair import Place, Repair
+
+VERSION = "1.0"
+
+
+@dataclass(slots=True)
+class Entry:
+    """One step that was begun."""
+
+    number: int
+    step: Step
+    found: Raw | None = None
+    """The document as it was read after the step, once that was done."""
+    outcome: str | None = None
+    """None: the run was killed in the middle."""
+    undone: bool = False
+
+
+@dataclass(slots=True)
+class Journal:
+    """An open journal; nobody else can open it meanwhile."""
+
+    path: Path
+    entries: list[Entry]
+    _file: IO[bytes]
+    _last: str
+    _next: int
+
+    def begin(self) -> None:
+        """Writes the first line."""
+        self._write({"journal": VERSION})
+
+    def intend(self, planned: Step) -> int:
+        """Notes what is about to be done; the number of the step."""
+        number, self._next = self._next, self._next + 1
+        document = planned.document
+        self._write(
+            {
+                "event": "intent",
+                "number": number,
+                "step": planned.members,
+                "step_digest": planned.digest,
+                "repair": document.repair.name,
+                "place": dict(document.place.parameters),
+                "site": {"region": document.site.region, "partition": document.site.partition},
+                "wanted": document.wanted,
+            }
+        )
+        self.entries.append(Entry(number, planned))
+        return number
+
+    def calling(self, number: int, index: int, *, undo: bool = False) -> None:
+        """Notes that a call is about to be made."""
+        self._write({"event": "undoing" if undo else "calling", "number": number, "call": index})
+
+    def called(self, number: int, index: int, problem: str | None, *, undo: bool = False) -> None:
+        """Notes how a call ended."""
+        event = "undo" if undo else "call"
+        self._write({"event": event, "number": number, "call": index, "problem": problem})
+
+    def result(self, number: int, outcome: str, found: Raw | None) -> None:
+        """Notes how a step ended, and the document as it is now."""
+        self._write({"event": "result", "number": number, "outcome": outcome, "found": found})
+
+    def undone(self, number: int) -> None:
+        """Notes that a step was taken back."""
+        self._write({"event": "undone", "number": number})
+
+    def _write(self, members: Mapping[str, Any]) -> None:
+        self._last = digest([self._last, members])
+        self._file.write(json.dumps({**members, "digest": self._last}, ensure_ascii=True).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+@contextmanager
+def journal(path: Path, repairs: Mapping[str, Repair], *, must_exist: bool = False) -> Iterator[Journal]:
+    """Opens a journal, old or new, for this run alone.
+
+    Raises:
+        JournalError: it cannot be opened, another run has it, or it is not as it was written.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | (0 if must_exist else os.O_CREAT), 0o600)
+    except OSError as error:
+        raise JournalError(f"{path}: cannot be opened: {error.strerror}") from error
+    with os.fdopen(descriptor, "r+b", buffering=0) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise JournalError(f"{path}: another run is using it") from error
+        os.fchmod(descriptor, 0o600)
+        yield _opened(path, file, repairs)
+
+
+def _opened(path: Path, file: IO[bytes], repairs: Mapping[str, Repair]) -> Journal:
+    text = file.read()
+    whole = text[: text.rfind(b"\n") + 1]
+    if len(whole) != len(text):
+        file.truncate(len(whole))
+    reading = _Reading(path, repairs)
+    for line, each in enumerate(whole.splitlines(), 1):
+        reading.add(line, each)
+    opened = Journal(path, list(reading.entries.values()), file, reading.last, max(reading.entries, default=0) + 1)
+    if not whole:
+        opened.begin()
+        _sync_folder(path)
+    return opened
+
+
+def _sync_folder(path: Path) -> None:
+    """A new file is only safe once its folder is."""
+    folder = os.open(path.resolve().parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+class _Reading:
+    """A journal, line by line."""
+
+    def __init__(self, path: Path, repairs: Mapping[str, Repair]) -> None:
+        self.path, self.repairs = path, repairs
+        self.last = ""
+        self.entries: dict[int, Entry] = {}
+
+    def add(self, line: int, text: bytes) -> None:
+        try:
+            members = json.loads(text)
+            told = members.pop("digest")
+            self._add(line, told, members)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise JournalError(f"{self.path}:{line}: is not a line of a journal") from error
+
+    def _add(self, line: int, told: str, members: dict[str, Any]) -> None:
+        self.last = digest([self.last, members])
+        if told != self.last:
+            raise JournalError(f"{self.path}:{line}: was changed after it was written")
+        if line == 1:
+            if members != {"journal": VERSION}:
+                raise JournalError(f"{self.path}: is not a journal of version {VERSION}")
+            return
+        number = members["number"]
+        match members["event"]:
+            case "intent":
+                self.entries[number] = Entry(number, self._step(line, members))
+            case "result":
+                self.entries[number].outcome = members["outcome"]
+                self.entries[number].found = members["found"]
+            case "undone":
+                self.entries[number].undone = True
+
+    def _step(self, line: int, members: dict[str, Any]) -> Step:
+        """The step as the repair makes it from what was read, which must be the step that was written."""
+        told, repair = members["step"], self.repairs.get(members["repair"])
+        if repair is None:
+            raise JournalError(f"{self.path}:{line}: nothing repairs {members['repair']!r}")
+        place = Place(told["region"], told["resource"], members["place"])
+        site = Site(told["account"], members["site"]["region"], members["site"]["partition"])
+        made = step(Document(repair, place, site, members["wanted"]), told["before"])
+        same = ("account", "region", "resource", "before", "after", "calls", "undo")
+        if {name: told[name] for name in same} != {name: made.members[name] for name in same}:
+            raise JournalError(f"{self.path}:{line}: is not what mends {told['resource']!r}")
+        return made

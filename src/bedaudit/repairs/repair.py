@@ -1,0 +1,99 @@
+"""What a repair is: how one document of AWS is found, read, edited and put back.
+
+A document is what AWS keeps and replaces as a whole: a logging configuration, a bucket policy, the retention of a log
+group, an alarm. A repair edits AWS's own raw reply and keeps every member that bedaudit does not model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from bedaudit.model import Call, Facts, Raw, Site
+from bedaudit.reader import Operation, Reader
+from bedaudit.state import Path
+
+Safety: TypeAlias = Literal["safe", "risky", "manual"]
+"""`safe`: nothing is lost; `risky`: needs `--allow-risky`; `manual`: shown, never applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document is."""
+
+    region: str
+    """The region that its calls go to."""
+    name: str
+    """Names it for people, uniquely within the account: `retention of log group /aws/bedrock/x`."""
+    parameters: Mapping[str, Any]
+    """What its calls name it by, as `{"logGroupName": ...}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """How a document becomes what is wanted."""
+
+    after: Raw | None
+    """The document as it will be read afterwards; None: there is none."""
+    calls: tuple[Call, ...]
+    """Empty where the document is already as wanted."""
+    undo: tuple[Call, ...] | None
+    """What restores the raw document that was read; None: nothing does."""
+    safety: Safety = "safe"
+    reason: str = ""
+    """Why it is not safe, or what people have to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One sort of document that can be mended."""
+
+    name: str
+    """`invocation_logging`, `log_group.retention`, `bucket.policy`."""
+    paths: tuple[str, ...]
+    """What it can set, as paths relative to the part of the state that it is mounted at; `create`: it can be made."""
+    place: Callable[[Facts, Site], Place | None]
+    """From the facts of the part that it is mounted at, in which the wanted values are put already; of what is to be
+    made, the facts that the call alone decides (`Creation.facts`). None: they do not say where it is."""
+    read: Callable[[Reader, Place], Awaitable[Raw | None]]
+    """The raw document, without ResponseMetadata; None: there is none."""
+    edit: Callable[[Raw | None, Mapping[str, Any], Place, Site], Edit]
+    """From the raw document and the wanted values by path. `edit(raw, {}, ...)` has no calls."""
+    reads: tuple[Operation, ...]
+    writes: tuple[str, ...]
+    """`service:Operation` of every call that `edit` may give, undo included."""
+    volatile: tuple[Path, ...] = ()
+    """Members that change by themselves: states, sizes, timestamps, revisions."""
+    allowed: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """By path, the only values that AWS takes, ascending: a bound is moved to the next of them."""
+    after: tuple[str, ...] = ()
+    """Names of repairs whose steps at the same site come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Where in the state of a kind a repair's paths begin: `cloudwatch.log_group`; empty: at its root."""
+
+    kind: str
+    at: str
+    repair: Repair
+
+
+def settled(raw: Raw | None, volatile: tuple[Path, ...]) -> Raw | None:
+    """A raw document without what changes by itself: what is compared to tell whether it is still the same."""
+    if raw is None:
+        return None
+    kept: Any = raw
+    for path in volatile:
+        kept = _without(kept, path)
+    return kept  # type: ignore[no-any-return]
+
+
+def _without(part: Any, path: Path) -> Any:
+    if isinstance(part, list | tuple):
+        return [_without(item, path) for item in part]
+    if not isinstance(part, Mapping) or path[0] not in part:
+        return part
+    rest = {name: value for name, value in part.items() if name != path[0]}
+    return rest if len(path) == 1 else {**rest, path[0]: _without(part[path[0]], path[1:])}

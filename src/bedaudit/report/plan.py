@@ -1,0 +1,154 @@
+"""A plan of changes, for people: as a diff in text, and in Markdown for a pull request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from bedaudit.model import Finding
+from bedaudit.remedy.apply import Result
+from bedaudit.remedy.document import Left
+from bedaudit.remedy.permissions import permissions
+from bedaudit.remedy.plan import Plan, Step
+from bedaudit.report.command_line import command_line
+from bedaudit.report.plain import ascii_json, harmless, markdown
+
+
+def text(plan: Plan) -> Iterator[str]:
+    """The plan as a diff: account, region, resource, then what changes, how, and how safe that is."""
+    for (account, region), steps in _by_site(plan.steps):
+        yield f"{account} {region}\n"
+        for step in steps:
+            yield from _step(step)
+    if plan.left:
+        yield "left to people\n"
+        yield from (f"  {_finding(each.finding)}\n      {harmless(each.reason)}\n" for each in _once(plan.left))
+        yield "\n"
+    if plan.steps:
+        yield "applying it needs\n"
+        yield from (f"  {action}\n" for action in permissions(plan.steps))
+        yield "\n"
+    yield f"{_counted(plan)}\n"
+
+
+def _step(step: Step) -> Iterator[str]:
+    yield f"  {harmless(step.document.place.name)}  [{_safety(step)}]\n"
+    yield f"    for {', '.join(step.controls)}\n"
+    yield from (f"    {line}\n" for line in changes(step))
+    yield from (f"    $ {line}\n" for line in _commands(step))
+    if step.undo is None:
+        yield "    cannot be undone\n"
+    yield "\n"
+
+
+def in_markdown(plan: Plan) -> Iterator[str]:
+    """The plan for a pull request."""
+    yield f"# Changes that mend the drift\n\n{_counted(plan)}\n"
+    for (account, region), steps in _by_site(plan.steps):
+        yield f"\n## {account} {region}\n"
+        for step in steps:
+            yield f"\n### {markdown(step.document.place.name)}\n\n"
+            yield f"{markdown(_safety(step))}; for {', '.join(f'`{name}`' for name in step.controls)}\n\n"
+            yield from _fenced("diff", changes(step))
+            yield from _fenced("sh", _commands(step))
+    if plan.left:
+        yield "\n## Left to people\n\n"
+        yield from (f"- {markdown(_finding(each.finding))}: {markdown(each.reason)}\n" for each in _once(plan.left))
+    if plan.steps:
+        yield "\n## Permissions that applying it needs\n\n"
+        yield from (f"- `{action}`\n" for action in permissions(plan.steps))
+
+
+def results(ended: Iterable[Result]) -> Iterator[str]:
+    """How each step ended."""
+    for each in ended:
+        document = each.step.document
+        where = f"{document.site.account} {document.place.region} {harmless(document.place.name)}"
+        yield f"{each.outcome:8} {where}{f': {harmless(each.message)}' if each.message else ''}\n"
+
+
+def changes(step: Step) -> Iterator[str]:
+    """What changes in the document, a line for each member or element."""
+    if step.before is None:
+        yield f"+ {ascii_json(step.after)}"
+    elif step.after is None:
+        yield f"- {ascii_json(step.before)}"
+    else:
+        yield from _differences("", step.before, step.after)
+
+
+def _differences(path: str, before: Any, after: Any) -> Iterator[str]:
+    before, after = _opened(before, after)
+    if before == after:
+        return
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in sorted({*before, *after}):
+            here = f"{path}.{harmless(name)}" if path else harmless(name)
+            yield from _differences(here, before.get(name), after.get(name))
+    elif isinstance(before, list) and isinstance(after, list):
+        yield from (f"- {path}: {ascii_json(each)}" for each in before if each not in after)
+        yield from (f"+ {path}: {ascii_json(each)}" for each in after if each not in before)
+    else:
+        yield f"{path}: {_shown(before)} -> {_shown(after)}"
+
+
+def _opened(before: Any, after: Any) -> tuple[Any, Any]:
+    """Documents that AWS keeps as text, as what they say."""
+    if not isinstance(before, str) or not isinstance(after, str):
+        return before, after
+    try:
+        inside = json.loads(before), json.loads(after)
+    except (ValueError, RecursionError):
+        return before, after
+    return inside if all(isinstance(each, dict) for each in inside) else (before, after)
+
+
+def _shown(value: Any) -> str:
+    return "(not set)" if value is None else ascii_json(value)
+
+
+def _commands(step: Step) -> Iterator[str]:
+    return (command_line(call, step.document.place.region) for call in step.calls)
+
+
+def _fenced(language: str, lines: Iterable[str]) -> Iterator[str]:
+    told = [line.replace("`", "\\u0060") if language == "diff" else line for line in lines]
+    fence = "`" * max(3, *(_longest_run(line) + 1 for line in told), 3)
+    yield f"{fence}{language}\n"
+    yield from (f"{line}\n" for line in told)
+    yield f"{fence}\n\n"
+
+
+def _longest_run(line: str) -> int:
+    return max((len(list(run)) for tick, run in groupby(line) if tick == "`"), default=0)
+
+
+def _safety(step: Step) -> str:
+    return f"{step.safety}: {harmless(step.reason)}" if step.reason else step.safety
+
+
+def _finding(finding: Finding) -> str:
+    site, resource = finding.site, finding.resource
+    named = [resource.id] if resource else []
+    return harmless(
+        " ".join([site.account, site.region, finding.control, *named, *([finding.each] if finding.each else [])])
+    )
+
+
+def _once(left: Iterable[Left]) -> Iterable[Left]:
+    return {(each.finding.id, each.reason): each for each in left}.values()
+
+
+def _by_site(steps: Iterable[Step]) -> Iterator[tuple[tuple[str, str], Iterator[Step]]]:
+    """Steps that follow each other at one place together: their order is that of applying them."""
+    return groupby(steps, key=lambda step: (step.document.site.account, step.document.place.region))
+
+
+def _counted(plan: Plan) -> str:
+    safeties = [step.safety for step in plan.steps]
+    rated = ", ".join(f"{safeties.count(each)} {each}" for each in ("safe", "risky", "manual") if each in safeties)
+    left = len({each.finding.id for each in plan.left})
+    steps = f"{len(safeties)} step{'' if len(safeties) == 1 else 's'}" + (f" ({rated})" if rated else "")
+    return f"{steps}; {left} finding{'' if left == 1 else 's'} left to people"

@@ -1,0 +1,139 @@
+"""Everything that the shipped policies say how to mend: broken, planned, mended, found mended, and put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bedaudit.audit import Standard
+from bedaudit.aws.progress import Progress
+from bedaudit.aws.settings import Settings
+from bedaudit.fixing import Planned, dry_run, fix, rollback
+from bedaudit.model import GLOBAL
+from bedaudit.policy.load import load
+from bedaudit.policy.rules import Rules
+from bedaudit.remedy.apply import Allowed
+from bedaudit.remedy.plan import Step
+from bedaudit.repairs import mounts
+from bedaudit.sandbox import FAULTS, Sandbox, SeededFault, serve
+
+POLICIES = {name: load([f"builtin:{name}"]) for name in sorted({fault.policy for fault in FAULTS})}
+FIXABLE = {
+    control.id for loaded in POLICIES.values() for policy in loaded for control in policy.controls if control.fix
+}
+BROKEN = [fault for fault in FAULTS if fault.control in FIXABLE]
+FOR_PEOPLE = {"no-retention", "account-policy-shortens-retention", "topic-nobody-confirmed", "topic-is-gone"}
+"""Shorter retention deletes events; an account's policy, and who is to be woken, is nobody's to decide by machine."""
+READING = ("Get", "List", "Describe", "Head", "Lookup", "Search", "BatchGet")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with serve() as served:
+        yield served
+
+
+def place_of(fault: SeededFault) -> str:
+    """The region to scan, which for a whole account is any."""
+    return "us-east-1" if fault.region in ("*", GLOBAL) else fault.region
+
+
+def parameters(sandbox: Sandbox, fault: SeededFault) -> dict[str, Any]:
+    """What only a user knows: a key, a topic and a bucket, which are there."""
+    region = place_of(fault)
+    key = sandbox.invoke(fault.account, region, "kms", "CreateKey")["KeyMetadata"]["Arn"]
+    topic = sandbox.invoke(fault.account, region, "sns", "CreateTopic", Name="mended")["TopicArn"]
+    sandbox.invoke(fault.account, region, "sns", "Subscribe", TopicArn=topic, Protocol="email", Endpoint="a@b.example")
+    sandbox.invoke(fault.account, region, "sns", "ConfirmSubscription", TopicArn=topic, Token="a@b.example")
+    place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    bucket = f"mended-{fault.account}-{region}"
+    if bucket not in {each["Name"] for each in sandbox.invoke(fault.account, region, "s3", "ListBuckets")["Buckets"]}:
+        sandbox.invoke(fault.account, region, "s3", "CreateBucket", Bucket=bucket, **place)
+    return {"log_key": key, "alarm_topic": topic, "large_data_bucket": "mended"}
+
+
+@dataclass
+class Mending:
+    """One fault, and what is said of it."""
+
+    standard: Standard
+    settings: Settings
+    journal: Path
+
+    def plan(self) -> Planned:
+        return dry_run(self.settings, self.standard, Progress(), lambda: datetime.now(UTC))
+
+    def fix(self) -> list[tuple[str, str]]:
+        fixed = fix(
+            self.settings,
+            self.standard,
+            Progress(),
+            lambda: datetime.now(UTC),
+            journal_file=self.journal,
+            decide=lambda _: Allowed(risky=True),
+        )
+        return [(each.outcome, each.message) for each in fixed.results or ()]
+
+    def rollback(self) -> list[tuple[str, str]]:
+        results = rollback(self.settings, Progress(), self.journal, lambda _: True)
+        return [(each.outcome, each.message) for each in results or ()]
+
+
+def failing(planned: Planned, fault: SeededFault) -> set[str]:
+    """The findings about the fault."""
+    found = (each for each in planned.report.findings if each.outcome == "fail")
+    return {each.id for each in found if not each.resource or fault.resource in (None, each.resource.id)}
+
+
+@pytest.mark.parametrize("fault", BROKEN, ids=lambda fault: fault.name)
+def test_fault_is_planned_mended_found_mended_and_put_back(
+    sandbox: Sandbox, fault: SeededFault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in sandbox.environment(fault.account).items():
+        monkeypatch.setenv(name, value)
+    rules = Rules(POLICIES[fault.policy], parameters(sandbox, fault), only=(str(fault.control),))
+    standard = Standard(rules, (), datetime.now(UTC).date())
+    settings = Settings("mending", regions=(place_of(fault),))
+    mending = Mending(standard, settings, tmp_path / "journal")
+    sandbox.ledger.clear()
+
+    before = mending.plan()
+    assert [entry[3] for entry in sandbox.ledger.entries if not entry[3].startswith(READING)] == []
+    broken = failing(before, fault)
+    assert broken
+    left = {each.finding.id for each in before.plan.left}
+    if fault.name in FOR_PEOPLE:
+        assert broken <= left
+        assert {step.safety for step in before.plan.steps if concerns(step, broken)} <= {"manual"}
+        return
+
+    assert not broken & left
+    assert mending.fix() == [("applied", "")] * len(before.plan.steps)
+    after = mending.plan()
+    assert (failing(after, fault), after.plan.steps) == (set(), ())
+    assert [outcome for outcome, _ in mending.rollback()] == ["undone"] * len(before.plan.steps)
+    again = mending.plan()
+    assert failing(again, fault) == broken
+    assert [step.document.name for step in again.plan.steps] == [step.document.name for step in before.plan.steps]
+    for one, other in zip(again.plan.steps, before.plan.steps, strict=True):
+        assert one.is_at(one.before, other.before)
+        assert (one.calls, one.undo) == (other.calls, other.undo)
+
+
+def concerns(step: Step, findings: set[str]) -> bool:
+    return not findings.isdisjoint(finding.id for finding in step.document.findings)
+
+
+def test_repairs_read_with_operations_that_only_read() -> None:
+    reads = {operation.name for mount in mounts() for operation in mount.repair.reads}
+    assert {name for name in reads if not name.startswith(READING)} == set()
+
+
+def test_repairs_that_others_come_after_exist() -> None:
+    known = {mount.repair.name for mount in mounts()}
+    assert {name for mount in mounts() for name in mount.repair.after} <= known
