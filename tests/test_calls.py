@@ -62,18 +62,18 @@ def shipped(*names: str) -> Rules:
     return Rules.of(load([f"builtin:{name}" for name in names]), Config())
 
 
-def test_a_quiet_site_costs_at_most_8_calls_and_a_used_one_20_under_the_baseline(read: Any) -> None:
+def test_a_quiet_site_costs_at_most_3_calls_and_a_used_one_18_under_the_baseline(read: Any) -> None:
     calls, _ = read(shipped("baseline"))
     counted = Counter((account, region) for account, region, _, _ in calls)
-    assert {site: counted[site] for site in QUIET if not 0 < counted[site] <= 8} == {}
-    assert {site: counted[site] for site in ACTIVE if not 8 < counted[site] <= 20} == {}
+    assert {site: counted[site] for site in QUIET if not 0 < counted[site] <= 3} == {}
+    assert {site: counted[site] for site in ACTIVE if not 3 < counted[site] <= 18} == {}
 
 
 def test_a_site_with_everything_is_asked_for_at_most_30_operations_and_few_twice_under_all_policies(read: Any) -> None:
     calls, _ = read(shipped("all"))
     own = [each for each in calls if each[:2] == (HEALTHY, REGION) and each[2] not in OF_ACCOUNTS]
     assert len({operation for *_, operation in own}) <= 30
-    assert len(own) <= 45
+    assert len(own) <= 36
 
 
 @pytest.mark.parametrize("kind", sorted(kinds()))

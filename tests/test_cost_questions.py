@@ -43,10 +43,12 @@ PROFILES = {
 def traffic(model: str) -> dict[str, Any]:
     """One call of a model an hour ago, and nothing else of Bedrock."""
 
-    def metrics(asked: Mapping[str, Any]) -> dict[str, Any]:
-        named = {"MetricName": "Invocations", "Dimensions": [{"Name": "ModelId", "Value": model}]}
-        return {"Metrics": [named] if asked["Namespace"] == "AWS/Bedrock" else []}
-
+    named = {
+        "Namespace": "AWS/Bedrock",
+        "MetricName": "Invocations",
+        "Dimensions": [{"Name": "ModelId", "Value": model}],
+    }
+    metrics = {"Metrics": [named]}
     values = {"MetricDataResults": [{"Id": "m0", "Timestamps": [NOW], "Values": [1.0]}]}
     return {"cloudwatch:ListMetrics": metrics, "cloudwatch:GetMetricData": values, "bedrock:ListEvaluationJobs": {}}
 

@@ -121,7 +121,18 @@ def test_of_what_is_not_bedrock_s_nothing_is_said(alarm: Mapping[str, Any]) -> N
 def test_what_was_seen_can_fire_whatever_is_documented() -> None:
     new = {"Namespace": "AWS/Bedrock", "MetricName": "QuiteNew", "Dimensions": dimension("ModelId", "a.b")}
     alarm = metric("one", "QuiteNew", Dimensions=dimension("ModelId", "a.b"))
-    assert fires(alarm, ListMetrics=[{"Metrics": []}, {"Metrics": [new]}]) == (True, None)
+    assert fires(alarm, ListMetrics={"Metrics": [new]}) == (True, None)
+
+
+def test_what_was_seen_among_many_metrics_can_fire_too() -> None:
+    def many(asked: Mapping[str, Any]) -> Any:
+        if asked == {"Namespace": "AWS/Bedrock"}:
+            return [{"Metrics": []}, {"Metrics": [{"Namespace": "AWS/Bedrock", "MetricName": "QuiteNew"}]}]
+        return {"Metrics": [], "NextToken": "more"}
+
+    assert fires(metric("one", "QuiteNew"), ListMetrics=many) == (True, None)
+    other = metric("one", "QuiteNew", Dimensions=dimension("ModelId", "a.b"))
+    assert fires(other, ListMetrics=many)[0] is False
 
 
 def test_it_must_have_been_seen_with_the_same_dimensions() -> None:
@@ -161,7 +172,7 @@ def test_unreadable_metrics_leave_it_open() -> None:
 def test_metrics_are_listed_as_usage_lists_them() -> None:
     aws = replay(metric("one", DEAD), wanted=lambda part: part == "can_fire")
     resources(aws)
-    assert aws.calls[-1] == ("cloudwatch:ListMetrics", None, {"Namespace": "AWS/Bedrock"})
+    assert aws.calls[-1] == ("cloudwatch:ListMetrics", None, {})
 
 
 def test_an_expression_that_may_do_without_is_undecided() -> None:

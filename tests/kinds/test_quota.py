@@ -36,8 +36,8 @@ def measured(stat: str = "Maximum", **members: Any) -> dict[str, Any]:
 
 
 def traffic(*models: str) -> list[dict[str, Any]]:
-    names = [{"Name": "ModelId", "Value": model} for model in models]
-    return [{"Metrics": [{"MetricName": "Invocations", "Dimensions": [name]} for name in names]}]
+    invocations = {"Namespace": "AWS/Bedrock", "MetricName": "Invocations"}
+    return [{"Metrics": [{**invocations, "Dimensions": [{"Name": "ModelId", "Value": model}]} for model in models]}]
 
 
 def data(used: Mapping[str, Mapping[int, float]]) -> Any:

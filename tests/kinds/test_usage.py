@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,14 +24,33 @@ def metric(name: str, **dimensions: str) -> dict[str, Any]:
     return {"MetricName": name, "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()]}
 
 
-def listed(**namespaces: Any) -> dict[str, Any]:
-    """What ListMetrics says, by namespace without `AWS/`; a Gap where it is unreadable."""
+@dataclass(frozen=True)
+class ListMetrics:
+    """What ListMetrics says: of all namespaces on a page, or of each, where one page does not hold them all."""
 
-    def reply(parameters: Mapping[str, Any]) -> Any:
-        found = namespaces.get(parameters["Namespace"].removeprefix("AWS/").replace("/", "_").replace("-", "_"), [])
-        return found if isinstance(found, Gap) else [{"Metrics": found[:1]}, {"Metrics": found[1:]}]
+    namespaces: Mapping[str, Any]
+    large: bool
 
-    return {"cloudwatch:ListMetrics": reply}
+    def __call__(self, parameters: Mapping[str, Any]) -> Any:
+        if "Namespace" in parameters:
+            assert self.large
+            found = self.namespaces.get(parameters["Namespace"], [])
+            return found if isinstance(found, Gap) else [{"Metrics": found[:1]}, {"Metrics": found[1:]}]
+        if self.large:
+            return {"Metrics": [{"Namespace": "AWS/EC2", "MetricName": "CPUUtilization"}], "NextToken": "more"}
+        return {"Metrics": [{"Namespace": name, **one} for name, found in self.namespaces.items() for one in found]}
+
+
+_ALL = {
+    name.removeprefix("AWS/").replace("/", "_").replace("-", "_"): name
+    for name in (BEDROCK, GUARDRAILS, AGENTS, MANTLE, AGENTCORE)
+}
+
+
+def listed(**namespaces: Sequence[Any] | Gap) -> dict[str, Any]:
+    """Metrics by namespace, without `AWS/`; a Gap where it is unreadable, which takes a site that is asked for it."""
+    found = {_ALL[name]: metrics for name, metrics in namespaces.items()}
+    return {"cloudwatch:ListMetrics": ListMetrics(found, any(isinstance(one, Gap) for one in found.values()))}
 
 
 def sums(hours: Mapping[tuple[str, ...], Mapping[float, float]]) -> dict[str, Any]:
@@ -209,17 +229,41 @@ def test_states(recorded: dict[str, Any], expected: dict[str, Any]) -> None:
     assert found.state == STATE.model_copy(update=expected).facts()
 
 
+@pytest.mark.parametrize(("recorded", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_states_are_the_same_where_there_are_many_other_metrics(
+    recorded: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    replies = {**RECORDED, **recorded}
+    replies["cloudwatch:ListMetrics"] = replace(replies["cloudwatch:ListMetrics"], large=True)
+    (found,) = asyncio.run(read(Replay(replies, operations=KIND.operations)))
+    assert found.state == STATE.model_copy(update=expected).facts()
+
+
+def test_what_is_unread_when_no_metrics_can_be_listed() -> None:
+    aws = Replay({**RECORDED, "cloudwatch:ListMetrics": DENIED}, operations=KIND.operations)
+    (found,) = asyncio.run(read(aws))
+    assert {name for name, fact in found.state.items() if fact != DENIED.as_fact()} == {
+        "lookback_days",
+        "evaluations_last_30_days",
+    }
+
+
 def test_traffic_on_one_namespace_is_enough_to_know_of_use() -> None:
-    aws = Replay({**RECORDED, **TRAFFIC}, operations=KIND.operations, wanted=lambda part: part == "in_use")
+    many = {"cloudwatch:ListMetrics": replace(TRAFFIC["cloudwatch:ListMetrics"], large=True)}
+    aws = Replay({**RECORDED, **many}, operations=KIND.operations, wanted=lambda part: part == "in_use")
     asyncio.run(read(aws))
-    assert [call[2] for call in aws.calls] == [{"Namespace": BEDROCK}]
+    assert [call[2] for call in aws.calls] == [{}, {"Namespace": BEDROCK}]
 
 
-def test_a_quiet_site_is_asked_for_five_namespaces_and_no_data() -> None:
-    aws = Replay(RECORDED, operations=KIND.operations)
+@pytest.mark.parametrize(
+    ("large", "asked"),
+    [(False, {None}), (True, {None, BEDROCK, GUARDRAILS, AGENTS, MANTLE, AGENTCORE})],
+    ids=["few_metrics", "many_metrics"],
+)
+def test_a_quiet_site_is_asked_for_the_metrics_that_it_lists_and_no_data(large: bool, asked: set[str | None]) -> None:
+    aws = Replay({**RECORDED, "cloudwatch:ListMetrics": ListMetrics({}, large)}, operations=KIND.operations)
     asyncio.run(read(aws))
-    listings = {call[2]["Namespace"] for call in aws.calls if call[0] == "cloudwatch:ListMetrics"}
-    assert listings == {BEDROCK, GUARDRAILS, AGENTS, MANTLE, AGENTCORE}
+    assert {call[2].get("Namespace") for call in aws.calls if call[0] == "cloudwatch:ListMetrics"} == asked
     assert {call[0] for call in aws.calls} == {"cloudwatch:ListMetrics", "bedrock:ListEvaluationJobs"}
 
 

@@ -13,10 +13,10 @@ from bedaudit.model import EVERY_ACCOUNT, Gap, Raw
 from bedaudit.parts import detectors
 from bedaudit.parts.composite import Alarms
 from bedaudit.parts.detectors import read_why_no_band
+from bedaudit.parts.traffic import LIST_METRICS, list_metrics
 from bedaudit.parts.watch import Series, Watched
-from bedaudit.reader import Operation, Reader
+from bedaudit.reader import Reader
 
-LIST_METRICS = Operation("cloudwatch", "ListMetrics")
 OPERATIONS = (LIST_METRICS, *detectors.OPERATIONS)
 
 
@@ -83,8 +83,7 @@ async def _verdict(aws: Reader, series: Series) -> Verdict | Gap:
 async def _is_seen(aws: Reader, series: Series) -> bool:
     """Whether CloudWatch lists the series; what is not listed may still come, so that says nothing."""
     watch = series.watch
-    pages = await aws.pages(LIST_METRICS, Namespace=watch.namespace)
-    metrics = (metric for page in pages for metric in page.get("Metrics", ()))
+    metrics = await list_metrics(aws, watch.namespace)
     return any(metric.get("MetricName") == watch.metric and _is_one_of(metric, series) for metric in metrics)
 
 

@@ -1,6 +1,7 @@
 """Invocations of models, and deliveries of their logs, hour by hour over the last two weeks.
 
-Asked for once a site, and only for what ListMetrics knows, so that a quiet site costs one call.
+Asked for once a site, and only for what ListMetrics knows, so that a quiet site costs one call, or a call for each
+namespace where it has more metrics than fit on a page.
 https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html
 """
 
@@ -49,7 +50,14 @@ class Traffic:
 
 
 async def list_metrics(aws: Reader, namespace: str) -> Sequence[Raw]:
-    """The metrics of a namespace that had data in the last two weeks."""
+    """The metrics of a namespace that had data in the last two weeks.
+
+    Most sites have no more metrics of all namespaces than fit on a page: one call, the same for every namespace, tells
+    of all. Where there is more, CloudWatch searches faster than it lists, so that each namespace is asked for.
+    """
+    first = await aws.call(LIST_METRICS)
+    if not first.get("NextToken"):
+        return [metric for metric in first.get("Metrics", []) if metric.get("Namespace") == namespace]
     pages = await aws.pages(LIST_METRICS, Namespace=namespace)
     return [metric for page in pages for metric in page.get("Metrics", [])]
 
