@@ -39,7 +39,7 @@ ROOMS: dict[str, set[str]] = {
     "evaluate": {"model", "state", "kinds", "policy"},
     "waivers": {"model", "policy"},
     "snapshot": {"errors", "model"},
-    "report": {"errors", "model", "policy", "remedy"},
+    "report": {"errors", "model", "policy", "repairs", "remedy"},
     "aws": (PURE - {"evaluate", "waivers", "snapshot"}) | {"repairs"},
     "repairs": {"model", "state", "reader", "documents", "parts", "kinds"},
     "remedy": {"errors", "model", "state", "reader", "kinds", "repairs", "policy", "evaluate"},

@@ -12,6 +12,7 @@ from bedaudit.remedy.apply import Result
 from bedaudit.remedy.document import Left
 from bedaudit.remedy.permissions import permissions
 from bedaudit.remedy.plan import Plan, Step
+from bedaudit.repairs.repair import settled
 from bedaudit.report.command_line import command_line
 from bedaudit.report.plain import ascii_json, harmless, markdown
 
@@ -70,13 +71,14 @@ def results(ended: Iterable[Result]) -> Iterator[str]:
 
 
 def changes(step: Step) -> Iterator[str]:
-    """What changes in the document, a line for each member or element."""
+    """What changes in what can be set of the document, a line for each member or element."""
     if step.before is None:
         yield f"+ {ascii_json(step.after)}"
     elif step.after is None:
         yield f"- {ascii_json(step.before)}"
     else:
-        yield from _differences("", step.before, step.after)
+        volatile = step.document.repair.volatile
+        yield from _differences("", settled(step.before, volatile), settled(step.after, volatile))
 
 
 def _differences(path: str, before: Any, after: Any) -> Iterator[str]:
