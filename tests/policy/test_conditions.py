@@ -166,3 +166,9 @@ def test_no_reason_is_given_where_none_is_known(written: dict[str, Any], state: 
 def test_a_report_shows_the_beginning_of_what_is_long() -> None:
     assert brief({"a": list(range(30)), "b": ["x" * 2000]}) == {"a": list(range(20)), "b": ["x" * 1000 + "..."]}
     assert brief("x" * 1000) == "x" * 1000
+
+
+def test_elements_that_answer_alike_are_told_once() -> None:
+    state = {"actions": [{"arn": "x", "alive": True}, {"arn": "x", "alive": False}, {"arn": "y"}]}
+    (drift,) = explain(condition({"actions": {"any": {"arn": "w"}}}), state, shape_of(Thing)).drifts
+    assert drift.actual == [{"arn": "x"}, {"arn": "y"}]

@@ -11,6 +11,7 @@ SOUND: list[Any] = [
     {"type": "object", "properties": {"$ref": {"type": "string"}}},
     {"$ref": "#/$defs/name", "$defs": {"name": {"type": "string", "pattern": "^a"}}},
     {"$defs": {"tree": {"properties": {"child": {"$ref": "#/$defs/tree"}}}}, "$ref": "#/$defs/tree"},
+    {"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"type": "string"}}, "$ref": "#/$defs/a"},
     {"anyOf": [{"patternProperties": {"^a": {"type": "string"}}}]},
 ]
 

@@ -17,7 +17,7 @@ from bedaudit.errors import BedauditError
 def run(arguments: Sequence[str]) -> int:
     """The exit code of a command line."""
     # A job that is cancelled or runs out of time is told by SIGTERM, and is to keep what it read like one that is left.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     talk = Talk()
     try:
         code = root.main(list(arguments), prog_name="bedaudit", standalone_mode=False, obj=talk)
