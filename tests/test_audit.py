@@ -142,7 +142,7 @@ def test_waivers_cover_findings_and_are_spoken_of(tmp_path: Path, standard: Stan
     expired = replace(covering, expires=date(2026, 11, 19), accounts=("1111*",))
     report = from_snapshot(snapshot(tmp_path / "s.gz"), replace(standard, waivers=(covering, expired)))
     assert [outcome for *_, outcome in outcomes(report)] == ["pass", "fail", "waived", "unknown"]
-    assert report.findings[2].waiver == Waiver("Later.", "a@b.example", "2026-12-01", "fail")
+    assert list(report.findings)[2].waiver == Waiver("Later.", "a@b.example", "2026-12-01", "fail")
     assert [notice for notice in report.notices if "expired on 2026-11-19" in notice]
 
 

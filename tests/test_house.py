@@ -25,6 +25,7 @@ PURE = {
     "policy",
     "evaluate",
     "waivers",
+    "findings",
     "snapshot",
 }
 ROOMS: dict[str, set[str]] = {
@@ -38,9 +39,10 @@ ROOMS: dict[str, set[str]] = {
     "policy": {"errors", "model", "state", "kinds"},
     "evaluate": {"model", "state", "kinds", "policy"},
     "waivers": {"model", "policy"},
+    "findings": {"model"},
     "snapshot": {"errors", "model"},
     "report": {"errors", "model", "policy", "repairs", "remedy"},
-    "aws": (PURE - {"evaluate", "waivers", "snapshot"}) | {"repairs"},
+    "aws": (PURE - {"evaluate", "waivers", "findings", "snapshot"}) | {"repairs"},
     "repairs": {"model", "state", "reader", "documents", "parts", "kinds"},
     "remedy": {"errors", "model", "state", "reader", "kinds", "repairs", "policy", "evaluate"},
     "sandbox": {"errors"},

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from bedaudit.model import Finding, Outcome, ResourceName, Site, Waiver
 from bedaudit.policy.waiver_file import WaiverRule
-from bedaudit.waivers import waive
+from bedaudit.waivers import Waiving
 from tests.judging import MARK
 
 TODAY = date(2026, 11, 20)
@@ -29,6 +30,13 @@ def finding(outcome: Outcome = "fail", *, resource: bool = True) -> Finding:
 def waived(outcome: Outcome = "fail", **members: Any) -> Finding:
     waiver = Waiver("Migration.", "security@example.com", "2026-11-20", outcome)
     return dataclasses.replace(finding(outcome, **members), outcome="waived", waiver=waiver)
+
+
+def waive(
+    findings: Iterable[Finding], rules: Sequence[WaiverRule], today: date
+) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    waiving = Waiving(rules, today)
+    return tuple(map(waiving.waive, findings)), waiving.notices
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bedaudit.errors import BedauditError, SnapshotError, TargetError
 from bedaudit.evaluate import EVERYWHERE, NOBODY, Evaluation
+from bedaudit.findings import FindingStore
 from bedaudit.kinds import kinds
 from bedaudit.model import GLOBAL, Finding, Gap, KindGap, Monitoring, Record, Report, ScanFacts, Site, SiteGap
 from bedaudit.policy.config import WaiverRule
@@ -20,7 +21,7 @@ from bedaudit.policy.needs import Needs
 from bedaudit.policy.rules import Rules
 from bedaudit.policy.watching import with_links
 from bedaudit.snapshot import End, Header, SnapshotWriter, open_snapshot
-from bedaudit.waivers import waive
+from bedaudit.waivers import Waiving
 
 if TYPE_CHECKING:
     from bedaudit.aws.progress import Progress
@@ -145,7 +146,7 @@ class _Live:
         """Makes gaps of the sites that were not visited, so that they do not look green."""
         for site in self._not_visited():
             record = Record(site, rfc3339(self.clock()), (), (), (KindGap(None, INTERRUPTED),))
-            self.judged.findings += self.judged.evaluation.add(record)
+            self.judged.judge(record)
 
     def _not_visited(self) -> Iterator[Site]:
         """The missing sites of accounts that were begun, and the accounts that were not."""
@@ -289,7 +290,7 @@ class Judged:
 
     standard: Standard
     monitoring: Monitoring = NOBODY
-    findings: list[Finding] = field(default_factory=list)
+    findings: FindingStore = field(default_factory=FindingStore)
     gaps: list[SiteGap] = field(default_factory=list)
     """Beside those that the records tell of."""
     visited: set[tuple[str, str]] = field(default_factory=set)
@@ -297,9 +298,11 @@ class Judged:
     read_at: str = ""
     """When the latest site was read."""
     evaluation: Evaluation = field(init=False)
+    waiving: Waiving = field(init=False)
 
     def __post_init__(self) -> None:
         self.evaluation = Evaluation(self.standard.rules, monitoring=self.monitoring)
+        self.waiving = Waiving(self.standard.waivers, self.standard.today)
 
     def add(self, record: Record) -> None:
         """Judges one site.
@@ -312,7 +315,14 @@ class Judged:
         if site.account not in self.monitoring.outside:
             need_units(self.standard.rules, site.account, site.organizational_units)
             self.visited.add((site.account, site.region))
-        self.findings += self.evaluation.add(record)
+        self.judge(record)
+
+    def judge(self, record: Record) -> None:
+        """Keeps what can be found of a record, whether it was visited or not."""
+        self._keep(self.evaluation.add(record))
+
+    def _keep(self, findings: Iterable[Finding]) -> None:
+        self.findings.add(map(self.waiving.waive, findings))
 
     def facts(self, *, scan: str, started_at: str, finished_at: str, identity: str, calls: int) -> ScanFacts:
         """Who looked, when, and at how much."""
@@ -328,10 +338,9 @@ class Judged:
         )
 
     def report(self, facts: ScanFacts, notices: Iterable[str]) -> Report:
-        """The report, in its final order."""
+        """The report, in its final order; nothing is added after it."""
         standard = self.standard
-        found = sorted((*self.findings, *self.evaluation.finish()), key=lambda finding: finding.order)
-        findings, about_waivers = waive(found, standard.waivers, standard.today)
+        self._keep(self.evaluation.finish())
         gaps = (*self.evaluation.gaps, *self.gaps)
-        said = (*notices, *self.evaluation.notices, *standard.notices, *standard.rules.notices, *about_waivers)
-        return Report(facts, findings, gaps, said, standard.rules.controls)
+        said = (*notices, *self.evaluation.notices, *standard.notices, *standard.rules.notices, *self.waiving.notices)
+        return Report(facts, self.findings, gaps, said, standard.rules.controls)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
@@ -241,12 +241,19 @@ class SiteGap:
     gap: Gap
 
 
+class Findings(Protocol):
+    """Findings in the order of reports, given as often as asked; they need not all be in memory."""
+
+    def __iter__(self) -> Iterator[Finding]: ...
+    def __len__(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """All that one scan found, in its final order."""
 
     scan: ScanFacts
-    findings: tuple[Finding, ...]
+    findings: Findings
     gaps: tuple[SiteGap, ...] = ()
     notices: tuple[str, ...] = ()
     controls: Mapping[str, Any] = field(default_factory=dict)

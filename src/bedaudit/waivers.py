@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from bedaudit.model import Finding, Waiver
@@ -12,23 +12,29 @@ from bedaudit.policy.waiver_file import WaiverRule
 from bedaudit.policy.words import shown
 
 
-def waive(
-    findings: Iterable[Finding], rules: Sequence[WaiverRule], today: date
-) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """The findings, with those that a rule covers waived, and what is to be said of the rules themselves."""
-    waived, used, judged = [], set[int](), set[str]()
-    for finding in findings:
-        judged.add(finding.control)
-        covering = [at for at, rule in enumerate(rules) if _covers(rule, finding)]
-        valid = next((rules[at] for at in covering if today <= rules[at].expires), None)
-        used.update(covering)
-        waived.append(_waived(finding, valid) if valid else finding)
-    notices = (
-        notice
-        for at, rule in enumerate(rules)
-        for notice in _notices(rule, today, used=at in used, known=rule.control in judged)
-    )
-    return tuple(waived), tuple(notices)
+class Waiving:
+    """Waives findings one by one, and knows in the end what is to be said of the rules themselves."""
+
+    def __init__(self, rules: Sequence[WaiverRule], today: date) -> None:
+        self._rules, self._today = rules, today
+        self._used, self._judged = set[int](), set[str]()
+
+    def waive(self, finding: Finding) -> Finding:
+        """The finding, waived if a rule that has not expired covers it."""
+        self._judged.add(finding.control)
+        covering = [at for at, rule in enumerate(self._rules) if _covers(rule, finding)]
+        self._used.update(covering)
+        valid = next((rule for rule in map(self._rules.__getitem__, covering) if self._today <= rule.expires), None)
+        return _waived(finding, valid) if valid else finding
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is to be said of the rules, given the findings so far."""
+        return tuple(
+            notice
+            for at, rule in enumerate(self._rules)
+            for notice in _notices(rule, self._today, used=at in self._used, known=rule.control in self._judged)
+        )
 
 
 def _covers(rule: WaiverRule, finding: Finding) -> bool:

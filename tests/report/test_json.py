@@ -89,7 +89,9 @@ def test_the_order_in_which_gaps_were_met_does_not_show() -> None:
 
 def test_what_is_printed_is_plain_ascii_without_commands_of_a_ci_runner() -> None:
     hostile = "##[error]\x1b[31m\u202e\x7f\r\n::error::\ud800 \N{SNOWMAN}"
-    finding = dataclasses.replace(REPORT.findings[0], message=hostile, drift=(Drift("a", None, {hostile: hostile}),))
+    finding = dataclasses.replace(
+        next(iter(REPORT.findings)), message=hostile, drift=(Drift("a", None, {hostile: hostile}),)
+    )
     printed = text(dataclasses.replace(REPORT, findings=(finding,), notices=(hostile,)))
     assert all(character == "\n" or 32 <= ord(character) < 127 for character in printed)
     assert "##[" not in printed
