@@ -1,0 +1,9 @@
+"""The pipeline: what is read is kept, judged, waived and reported."""
+
+from __future__ import annotations
+
+from bedaudit.audit.judged import Judged, Standard, need_units, rfc3339
+from bedaudit.audit.live import Scanned, Survey, scan, survey
+from bedaudit.audit.stored import from_snapshot
+
+__all__ = ["Judged", "Scanned", "Standard", "Survey", "from_snapshot", "need_units", "rfc3339", "scan", "survey"]
