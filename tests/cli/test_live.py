@@ -173,7 +173,7 @@ def test_interrupt_keeps_what_was_read_and_reports_the_rest_as_not_read(sandbox:
         out, err = process.communicate(timeout=30)
     report = json.loads(out)
     assert process.returncode == 130
-    assert "what was read is kept in s.gz.partial" in err
+    assert "go on with --resume s.gz" in err
     assert "Traceback" not in err
     assert {gap["account"] for gap in report["gaps"] if gap["reason"] == "not_read"} == {"444444444444"}
     assert {finding["outcome"] for finding in report["findings"] if finding["account"] == "444444444444"} == {"unknown"}

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from bedaudit.audit.begun import Begun, begun
 from bedaudit.audit.judged import Judged, Standard, need_units, rfc3339
 from bedaudit.audit.live import Scanned, Survey, scan, survey
 from bedaudit.audit.stored import from_snapshot
 
-__all__ = ["Judged", "Scanned", "Standard", "Survey", "from_snapshot", "need_units", "rfc3339", "scan", "survey"]
+__all__ = [
+    "Begun",
+    "Judged",
+    "Scanned",
+    "Standard",
+    "Survey",
+    "begun",
+    "from_snapshot",
+    "need_units",
+    "rfc3339",
+    "scan",
+    "survey",
+]

@@ -6,20 +6,22 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bedaudit.audit.begun import Begun
 from bedaudit.audit.judged import INTERRUPTED, Judged, Standard, need_units, rfc3339
 from bedaudit.evaluate import EVERYWHERE
 from bedaudit.kinds import kinds
-from bedaudit.model import Gap, KindGap, Monitoring, Record, Report, Site
+from bedaudit.model import GLOBAL, Gap, KindGap, Monitoring, Record, Report, Site
 from bedaudit.policy.needs import Needs
 from bedaudit.policy.watching import with_links
 from bedaudit.snapshot import End, Header, SnapshotWriter
 
 if TYPE_CHECKING:
+    from bedaudit.aws.earlier import Earlier
     from bedaudit.aws.progress import Progress
     from bedaudit.aws.regions import Visit
     from bedaudit.aws.scope import Account, Targets
@@ -41,15 +43,18 @@ def scan(
     standard: Standard,
     progress: Progress,
     clock: Callable[[], datetime],
-    snapshot: Path | None = None,
+    snapshot: Path | Begun | None = None,
 ) -> Scanned:
     """Reads AWS, keeps what was read in `snapshot`, and judges it.
 
-    Ctrl-C ends the reading; what was read by then is judged, and the rest is not read.
+    Ctrl-C ends the reading; what was read by then is judged, and the rest is not read. Where the snapshot was begun by
+    a scan that was stopped, it is made whole, and no site in it is read again.
 
     Raises:
         BedauditError: it could not begin.
     """
+    if isinstance(snapshot, Begun):
+        settings = replace(settings, scan_id=snapshot.header.scan)
     live = _Live(settings, standard, progress, clock, snapshot)
     try:
         asyncio.run(live.read())
@@ -70,12 +75,14 @@ class _Live:
         standard: Standard,
         progress: Progress,
         clock: Callable[[], datetime],
-        snapshot: Path | None,
+        snapshot: Path | Begun | None,
     ) -> None:
-        self.settings, self.progress, self.clock, self.snapshot = settings, progress, clock, snapshot
+        self.settings, self.progress, self.clock = settings, progress, clock
+        self.begun = snapshot if isinstance(snapshot, Begun) else None
+        self.snapshot = snapshot.path if isinstance(snapshot, Begun) else snapshot
         self.standard, self.rules = standard, standard.rules
         self.judged = Judged(standard)
-        self.started = clock()
+        self.started_at = self.begun.header.started_at if self.begun else rfc3339(clock())
         self.found: Targets | None = None
         self.sites: list[Site] = []
         """Those of the accounts that were begun."""
@@ -84,6 +91,7 @@ class _Live:
     async def read(self) -> None:
         from bedaudit.aws import engine  # noqa: PLC0415 - judging a snapshot loads nothing of AWS
         from bedaudit.aws.connection import connect  # noqa: PLC0415
+        from bedaudit.aws.earlier import Earlier  # noqa: PLC0415
         from bedaudit.aws.targets import targets  # noqa: PLC0415
 
         with connect(self.settings, self.progress) as aws, ExitStack() as files:
@@ -92,7 +100,10 @@ class _Live:
             self.judged = Judged(self.standard, self._monitoring(found))
             for account in found.accounts:
                 need_units(self.rules, account.id, account.organizational_units)
-            writer = files.enter_context(SnapshotWriter(self.snapshot, self._header(found))) if self.snapshot else None
+            earlier = Earlier()
+            header = self._header(found)
+            done = self._done(found, earlier)
+            writer = files.enter_context(SnapshotWriter(self.snapshot, header, done)) if self.snapshot else None
 
             def on_record(record: Record) -> None:
                 log.info("read %s %s: %d gaps", record.site.account, record.site.region, len(record.gaps))
@@ -100,9 +111,22 @@ class _Live:
                     writer.write(record)
                 self.judged.add(record)
 
-            self.notices = await engine.scan(aws, found, self.rules, on_record=on_record, on_visit=self.sites.extend)
+            self.notices = await engine.scan(
+                aws, found, self.rules, on_record=on_record, on_visit=self.sites.extend, earlier=earlier
+            )
             if writer:
                 writer.close(End(rfc3339(self.clock()), self.progress.calls, self.notices))
+
+    def _done(self, found: Targets, earlier: Earlier) -> Iterator[Record]:
+        """What was read before the scan was stopped, judged as it passes."""
+        if self.begun is None:
+            return
+        accounts = {account.id for account in found.accounts}.union(self.settings.monitoring_accounts)
+        for record in self.begun.records_of(accounts, {*found.regions, GLOBAL, EVERYWHERE}):
+            earlier.add(record)
+            self.judged.add(record)
+            self.progress.sites_done += record.site.region != GLOBAL
+            yield record
 
     def _monitoring(self, found: Targets) -> Monitoring:
         accounts = tuple(sorted(set(self.settings.monitoring_accounts)))
@@ -112,15 +136,16 @@ class _Live:
     def _header(self, found: Targets) -> Header:
         needs = Needs(with_links(self.rules.controls.values(), kinds()))
         paths = {kind: needs.paths(kind) for kind in sorted(needs.kinds)}
-        return Header(
+        header = Header(
             self.settings.scan_id,
-            rfc3339(self.started),
+            self.started_at,
             found.identity,
             found.partition,
             paths,
             found.notices,
             self.judged.monitoring,
         )
+        return self.begun.header_of(header) if self.begun else header
 
     def leave_unread(self) -> None:
         """Makes gaps of the sites that were not visited, so that they do not look green."""
@@ -143,7 +168,7 @@ class _Live:
         assert self.found is not None  # noqa: S101 - reading without targets has raised
         facts = self.judged.facts(
             scan=self.settings.scan_id,
-            started_at=rfc3339(self.started),
+            started_at=self.started_at,
             finished_at=rfc3339(self.clock()),
             identity=self.found.identity,
             calls=self.progress.calls,

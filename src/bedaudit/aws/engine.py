@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from bedaudit.aws.connection import Connection
 from bedaudit.aws.diagnosis import Diagnosis
+from bedaudit.aws.earlier import NOT_ENTERED, Earlier
 from bedaudit.aws.entry import enter
 from bedaudit.aws.memo import Memo
 from bedaudit.aws.reader import Heard
@@ -29,9 +30,6 @@ _CALLS_PER_ACCOUNT = 4
 """So many calls in flight leave room for one more account at once: enough to keep all slots busy, few enough to be
 done with one account, and its memory, soon."""
 
-NOT_ENTERED = "*"
-"""The region of an account that could not be entered, where no regions were asked for."""
-
 
 async def scan(  # noqa: PLR0913 - whom it asks, and whom it tells
     aws: Connection,
@@ -41,11 +39,13 @@ async def scan(  # noqa: PLR0913 - whom it asks, and whom it tells
     on_record: Callable[[Record], None],
     on_visit: Callable[[Sequence[Site]], None] = lambda sites: None,
     known: Mapping[str, Kind] | None = None,
+    earlier: Earlier | None = None,
 ) -> tuple[str, ...]:
     """Hands each record over when it is complete, an account's `global` one before its sites'; gives notices.
 
     The monitoring accounts come before all others; those that are not among the targets are read for the sake of the
-    others only. Each account's sites are told to `on_visit` before they are read.
+    others only. Each account's sites are told to `on_visit` before they are read; those that are done since `earlier`
+    are not read again.
 
     What AWS does becomes gaps. A bug, an error of `on_record`, and a cancellation end the scan with that exception;
     what was handed over by then is whole.
@@ -56,7 +56,8 @@ async def scan(  # noqa: PLR0913 - whom it asks, and whom it tells
     first = _monitoring(found, monitoring if for_others else ())
     rest = [account for account in found.accounts if account not in first]
     outside = frozenset(first).difference(found.accounts)
-    whole = _Scan(aws, found, rules.for_site, on_record, on_visit, known, for_others, frozenset(first), outside)
+    done = earlier or Earlier()
+    whole = _Scan(aws, found, rules.for_site, on_record, on_visit, known, for_others, frozenset(first), outside, done)
     aws.progress.accounts = len(first) + len(rest)
     aws.progress.sites = aws.progress.accounts * len(found.regions)
     try:
@@ -89,6 +90,7 @@ class _Scan:
     monitoring: frozenset[Account]
     outside: frozenset[Account]
     """Those of them to which no control applies."""
+    earlier: Earlier
     notices: list[str] = field(default_factory=list)
 
     async def accounts(self, accounts: Sequence[Account]) -> None:
@@ -105,6 +107,8 @@ class _Scan:
                 group.create_task(work())
 
     async def account(self, account: Account) -> None:
+        if self.earlier.shut(account.id, self.found.regions):
+            return
         entry = await enter(self.aws, self.found, account)
         if isinstance(entry, Gap):
             self._not_entered(account, entry)
@@ -124,16 +128,25 @@ class _Scan:
         sites = [self._site(account, region) for region in visited.regions]
         self.on_visit(sites)
         everywhere = SiteScan(self._site(account, GLOBAL), moment(), self.found.home_region, memo, self.known, Heard())
+        once = self.earlier.once(account.id)
+        if once is None:
+            once = await self._once(account, everywhere, sites)
+        for region in visited.disabled:
+            if not self.earlier.has(account.id, region):
+                self._deliver(unread(self._site(account, region), moment(), DISABLED))
+        async with asyncio.TaskGroup() as group:
+            for site in sites:
+                if not self.earlier.has(account.id, site.region):
+                    group.create_task(self._read(account, site, memo, once))
+
+    async def _once(self, account: Account, everywhere: SiteScan, sites: Iterable[Site]) -> Read:
+        """What an account has once, read and delivered."""
         controls = () if account in self.outside else self._controls([everywhere.site, *sites])
         needs = Needs([*controls, *(self.for_others if account in self.monitoring else ())])
         wanted = (name for name in needs.kinds if self.known[name].scope == "account")
         once = await everywhere.kinds(wanted, needs)
         self._deliver(everywhere.record(once))
-        for region in visited.disabled:
-            self._deliver(unread(self._site(account, region), moment(), DISABLED))
-        async with asyncio.TaskGroup() as group:
-            for site in sites:
-                group.create_task(self._read(account, site, memo, once))
+        return once
 
     async def _read(self, account: Account, site: Site, memo: Memo, once: Read) -> None:
         here = SiteScan(site, moment(), self.found.home_region, memo, self.known, Heard())
@@ -150,7 +163,8 @@ class _Scan:
         asked = self.aws.settings.regions
         self.aws.progress.sites -= 0 if asked else len(self.found.regions) - 1
         for region in self.found.regions if asked else (NOT_ENTERED,):
-            self._deliver(unread(self._site(account, region), moment(), gap))
+            if not self.earlier.has(account.id, region):
+                self._deliver(unread(self._site(account, region), moment(), gap))
 
     def _deliver(self, record: Record) -> None:
         self.aws.progress.gaps += len(record.gaps)

@@ -43,6 +43,7 @@ class ScanOptions(Scope):
     """What to do with what was seen, besides."""
 
     from_: Path | None
+    resume: Path | None
     save_snapshot: Path | None
     format: str | None
     output: tuple[Output, ...]
@@ -174,6 +175,7 @@ scan_options = _together(
     _control,
     _places,
     _scope("--from", "from_", metavar="SNAPSHOT", type=FILE, help="Judge a saved snapshot instead of reading AWS."),
+    _scope("--resume", metavar="SNAPSHOT", type=FILE, help="Go on with the snapshot of a scan that was stopped."),
     _identities,
     _reports,
     _verdicts,

@@ -30,10 +30,12 @@ bedaudit scan --region us-east-1 --fail-on high
 bedaudit scan --org --role BedauditReadOnly -o sarif:bedaudit.sarif
 bedaudit scan --save-snapshot today.jsonl.gz
 bedaudit scan --from today.jsonl.gz --policy policies/
+bedaudit scan --resume today.jsonl.gz          after Ctrl-C or a crash
 """
 
 _LIVE_ONLY = {
     "save_snapshot": "--save-snapshot",
+    "resume": "--resume",
     "role": "--role",
     "external_id": "--external-id",
     "profile": "--profile",
@@ -49,6 +51,10 @@ def scan(context: click.Context, /, **given: Any) -> int:
     Reads only. What cannot be read is reported as unknown, never as passed or failed.
     """
     options, talk = ScanOptions(**given), context.ensure_object(Talk)
+    if options.resume is not None:
+        refuse(
+            context, {"save_snapshot": "--save-snapshot"}, "has no meaning with --resume, which goes on with its own"
+        )
     if options.from_ is None:
         return live(options, talk)
     refuse(context, _LIVE_ONLY, "has no meaning with --from, which reads no AWS")
@@ -57,17 +63,20 @@ def scan(context: click.Context, /, **given: Any) -> int:
 
 def live(options: ScanOptions, talk: Talk, *, places: Config | None = None) -> int:
     """Reads AWS and judges what it says; `places`: look there, and not where the user's settings say."""
+    from bedaudit.audit import begun
     from bedaudit.audit import scan as scan_aws
     from bedaudit.aws.progress import Progress
     from bedaudit.cli import progress
 
     asked, counters = prepare(options), Progress()
     settings = settings_of(options, places or asked.config, units=asked.standard.rules.needs_organizational_units)
+    snapshot = begun(options.resume) if options.resume else options.save_snapshot
     with progress.shown(counters, talk):
-        scanned = scan_aws(settings, asked.standard, counters, lambda: datetime.now(UTC), options.save_snapshot)
+        scanned = scan_aws(settings, asked.standard, counters, lambda: datetime.now(UTC), snapshot)
     if not scanned.interrupted:
         return finish(asked, scanned.report, talk)
-    kept = f"; what was read is kept in {options.save_snapshot}.partial" if options.save_snapshot else ""
+    file = options.save_snapshot or options.resume
+    kept = f"; go on with --resume {file}" if file else ""
     terminal.note(f"interrupted after {counters.sites_done} of {counters.sites} regions{kept}")
     finish(asked, scanned.report, talk)
     return INTERRUPTED

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,8 @@ from bedaudit.model import Gap, KindGap, Monitoring, Reason, Record, Resource, S
 from bedaudit.snapshot.lines import GZIP, JsonLines, Line
 
 VERSION: Final = "1.0"
+
+PARTIAL: Final = ".partial"
 
 MAX_LINE = 256 * 1024 * 1024
 """Bytes of the longest line that is read."""
@@ -128,25 +131,40 @@ class _EndLine(_Line):
     notices: tuple[str, ...]
 
 
+def partial(path: Path) -> Path:
+    """Where a snapshot is written until its scan has finished."""
+    return path if path.suffix == PARTIAL else path.with_name(f"{path.name}{PARTIAL}")
+
+
 class SnapshotWriter:
     """Writes `PATH.partial` record by record; `close` gives it its name.
+
+    What stood there, as the file of a scan that is gone on with, is replaced when the `earlier` records are written.
 
     Raises:
         SnapshotError: the file cannot be written.
     """
 
-    def __init__(self, path: Path, header: Header) -> None:
-        self.path, self.header = path, header
-        self.partial = path.with_name(f"{path.name}.partial")
+    def __init__(self, path: Path, header: Header, earlier: Iterable[Record] = ()) -> None:
+        self.path, self.header, self.earlier = path, header, earlier
+        self.partial = partial(path)
         self._descriptor = -1
 
     def __enter__(self) -> Self:
+        begun = self.partial.with_name(f".{self.partial.name}.{os.getpid()}.tmp")
         try:
-            self.partial.unlink(missing_ok=True)
-            self._descriptor = os.open(self.partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            begun.unlink(missing_ok=True)
+            self._descriptor = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             raise self._unwritable(error) from error
-        self._line(_header_line(self.header))
+        with ExitStack() as undo:
+            undo.callback(os.close, self._descriptor)
+            undo.callback(begun.unlink, missing_ok=True)
+            self._line(_header_line(self.header))
+            for record in self.earlier:
+                self.write(record)
+            self._rename(begun, self.partial)
+            undo.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -159,9 +177,12 @@ class SnapshotWriter:
     def close(self, end: End) -> None:
         """Marks the scan as finished and moves the file to its own name."""
         self._line({"finished_at": end.finished_at, "calls": end.calls, "notices": end.notices})
+        self._rename(self.partial, self.path)
+
+    def _rename(self, old: Path, new: Path) -> None:
         try:
             os.fsync(self._descriptor)
-            self.partial.replace(self.path)
+            old.replace(new)
         except OSError as error:
             raise self._unwritable(error) from error
 
