@@ -118,7 +118,7 @@ async def _documents(settings: Settings, progress: Progress) -> AsyncIterator[Do
     from bedaudit.aws.document import Documents  # noqa: PLC0415
     from bedaudit.aws.targets import targets  # noqa: PLC0415
 
-    with connect(settings, progress) as aws:
+    async with connect(settings, progress) as aws:
         yield Documents(aws, await targets(aws))
 
 

@@ -57,7 +57,7 @@ class FakeTransport:
         assert isinstance(answer, dict)
         return answer
 
-    def close(self) -> None:
+    async def close(self) -> None:
         pass
 
 

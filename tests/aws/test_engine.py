@@ -148,14 +148,14 @@ class Run:
 
         async def main() -> None:
             rules: Any = FixedRules(controls)
-            await connection.caller.keys()  # in a thread, for which virtual time does not wait
-            async with asyncio.timeout(stop_after):
-                self.notices = await scan(
-                    connection, found, rules, on_record=on_record or self.records.append, known=known
-                )
+            async with connect(settings, self.progress, self.transport) as connection:
+                await connection.caller.keys()  # in a thread, for which virtual time does not wait
+                async with asyncio.timeout(stop_after):
+                    self.notices = await scan(
+                        connection, found, rules, on_record=on_record or self.records.append, known=known
+                    )
 
-        with connect(settings, self.progress, self.transport) as connection:
-            run(main())
+        run(main())
 
     @property
     def seen(self) -> dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...], tuple[KindGap, ...]]]:

@@ -100,7 +100,7 @@ def test_an_organisation_on_plain_moto_is_read_account_by_account(server: str) -
     settings = Settings("7", organization=True, role="R", regions=("us-east-1", "eu-west-1"))
 
     async def main() -> tuple[str, ...]:
-        with connect(settings, Progress()) as aws:
+        async with connect(settings, Progress()) as aws:
             found = await targets(aws)
             known = {"groups": Kind("groups", Groups, groups, (GROUPS, *MISSING))}
             rules: Any = Rules()
@@ -126,7 +126,7 @@ def test_an_organisation_on_plain_moto_is_read_account_by_account(server: str) -
 
 def test_without_the_account_service_regions_come_from_ec2(server: str) -> None:
     async def main() -> Any:
-        with connect(Settings("7"), Progress()) as aws:
+        async with connect(Settings("7"), Progress()) as aws:
             found = await targets(aws)
             return found.caller, await preview(aws, found)
 

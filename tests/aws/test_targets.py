@@ -74,8 +74,11 @@ def script(answers: Answers) -> Callable[[Request], Any]:
 
 
 def find(settings: Settings, answers: Answers) -> Targets:
-    with connect(settings, Progress(), FakeTransport(script({**identity(), **answers}))) as aws:
-        return run(targets(aws))
+    async def main() -> Targets:
+        async with connect(settings, Progress(), FakeTransport(script({**identity(), **answers}))) as aws:
+            return await targets(aws)
+
+    return run(main())
 
 
 def refused(settings: Settings, answers: Answers) -> str:
@@ -133,8 +136,12 @@ def test_accounts_are_those_asked_for(
 def test_units_are_read_only_if_asked_for_and_without_a_walk_if_aws_tells_them() -> None:
     paths = {"Paths": [f"o-x/r-root/ou-z/{PARENT}/"]}
     wire = FakeTransport(script({**identity(), "ListAccounts": {"Accounts": [{**listed(PARENT, "payer"), **paths}]}}))
-    with connect(Settings("7", organization=True, read_units=True), Progress(), wire) as aws:
-        found = run(targets(aws))
+
+    async def main() -> Targets:
+        async with connect(Settings("7", organization=True, read_units=True), Progress(), wire) as aws:
+            return await targets(aws)
+
+    found = run(main())
     assert found.accounts == (Account(PARENT, "payer", ("r-root", "ou-z")),)
     assert wire.operations == ["sts:GetCallerIdentity", "organizations:ListAccounts"]
 
@@ -287,19 +294,18 @@ def test_regions_are_bedrocks_or_those_asked_for_as_far_as_they_are_enabled(
     regions: tuple[str, ...], answers: Answers, expected: Visit
 ) -> None:
     wire = FakeTransport(script({**identity(), **answers}))
-    with connect(Settings("7", regions=regions), Progress(), wire) as aws:
 
-        async def main() -> Mapping[Account, Visit | Gap]:
+    async def main() -> Mapping[Account, Visit | Gap]:
+        async with connect(Settings("7", regions=regions), Progress(), wire) as aws:
             return await preview(aws, await targets(aws))
 
-        assert run(main()) == {Account(PARENT): expected}
+    assert run(main()) == {Account(PARENT): expected}
 
 
 def test_unreadable_region_lists_are_noticed_and_all_regions_tried() -> None:
-    with connect(ALONE, Progress(), FakeTransport(script({**identity(), **DARK}))) as aws:
-
-        async def main() -> bool:
+    async def main() -> bool:
+        async with connect(ALONE, Progress(), FakeTransport(script({**identity(), **DARK}))) as aws:
             found = await targets(aws)
             return await preview(aws, found) == {Account(PARENT): Visit(found.regions, notice=UNSURE)}
 
-        assert run(main())
+    assert run(main())

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bedaudit.aws.session import shared_session
-from bedaudit.aws.transport import BotoTransport, Request
+from bedaudit.aws.transport import Request
+from tests.aws.wires import TRANSPORTS, transport
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -83,18 +83,20 @@ def serve(pem: Path) -> Iterator[str]:
         thread.join()
 
 
-def call() -> None:
-    wire = BotoTransport(shared_session(None), concurrency=4, connect_timeout=5, read_timeout=5)
+def call(name: str) -> None:
     keys = ReadOnlyCredentials("a", "b", "c")
-    try:
-        for region in ("us-east-1", "eu-west-1"):
-            asyncio.run(wire.send(Request("logs", "DescribeLogGroups", region, {}, keys)))
-    finally:
-        wire.close()
+
+    async def main() -> None:
+        async with transport(name) as wire:
+            for region in ("us-east-1", "eu-west-1"):
+                await wire.send(Request("logs", "DescribeLogGroups", region, {}, keys))
+
+    asyncio.run(main())
 
 
+@pytest.mark.parametrize("name", TRANSPORTS)
 def test_a_trusted_server_is_spoken_to_and_its_bundle_read_once(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pem = certificate(tmp_path, "127.0.0.1")
     loaded: list[str] = []
@@ -109,21 +111,23 @@ def test_a_trusted_server_is_spoken_to_and_its_bundle_read_once(
     with serve(pem) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         monkeypatch.setenv("AWS_CA_BUNDLE", str(pem))
-        call()
+        call(name)
     assert loaded == [str(pem)]
 
 
-def test_an_unknown_authority_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", TRANSPORTS)
+def test_an_unknown_authority_is_refused(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with serve(certificate(tmp_path, "127.0.0.1")) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         with pytest.raises(SSLError, match="self-signed certificate"):
-            call()
+            call(name)
 
 
-def test_a_certificate_for_another_host_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", TRANSPORTS)
+def test_a_certificate_for_another_host_is_refused(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     pem = certificate(tmp_path, "127.0.0.9")
     with serve(pem) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         monkeypatch.setenv("AWS_CA_BUNDLE", str(pem))
         with pytest.raises(SSLError, match=r"certificate is not valid for '127\.0\.0\.1'"):
-            call()
+            call(name)

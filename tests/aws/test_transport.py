@@ -4,8 +4,6 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,12 +13,15 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.parsers import ResponseParserError
 
 from bedaudit import __version__
+from bedaudit.aws.clients import Clients
 from bedaudit.aws.gaps import gap_of
 from bedaudit.aws.session import shared_session
-from bedaudit.aws.transport import BotoTransport, Request
+from bedaudit.aws.settings import Timeouts
+from bedaudit.aws.transport import Request
 from bedaudit.model import Gap, Raw
 from bedaudit.reader import Unreadable
 from tests.aws.canned import Answer, Seen, serve
+from tests.aws.wires import PATIENT, TRANSPORTS, transport
 
 PAGE = b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>"
 
@@ -29,35 +30,31 @@ def request(service: str, operation: str, account: str = "AKIAONE", region: str 
     return Request(service, operation, region, more, ReadOnlyCredentials(account, "secret", "token"))
 
 
-@contextmanager
-def transport(connect_timeout: float = 2, read_timeout: float = 5) -> Iterator[BotoTransport]:
-    made = BotoTransport(
-        shared_session(None), concurrency=64, connect_timeout=connect_timeout, read_timeout=read_timeout
-    )
-    try:
-        yield made
-    finally:
-        made.close()
+@pytest.fixture(params=TRANSPORTS)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-def send(asked: Request, **timeouts: float) -> Raw:
-    with transport(**timeouts) as wire:
-        return asyncio.run(wire.send(asked))
+def send(name: str, asked: Request, timeouts: Timeouts = PATIENT) -> Raw:
+    async def main() -> Raw:
+        async with transport(name, timeouts) as wire:
+            return await wire.send(asked)
+
+    return asyncio.run(main())
 
 
-def test_accounts_share_a_client_and_never_each_others_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_accounts_share_a_client_and_never_each_others_keys(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(seen: Seen) -> Answer:
         return Answer(b'{"logGroups": [{"logGroupName": "%s"}]}' % seen.key.encode())
 
     async def main() -> list[tuple[str | None, str]]:
-        with transport() as wire:
+        async with transport(name) as wire:
             asked = [
                 request("logs", "DescribeLogGroups", f"AKIA{number % 20}", region)
                 for number in range(30)
                 for region in ("us-east-1", "eu-west-1")
             ]
             replies = await asyncio.gather(*map(wire.send, asked))
-            assert len(wire._clients) == 2
         return [
             (sent.keys.access_key, reply["logGroups"][0]["logGroupName"])
             for sent, reply in zip(asked, replies, strict=True)
@@ -68,7 +65,7 @@ def test_accounts_share_a_client_and_never_each_others_keys(monkeypatch: pytest.
         assert all(asked == answered for asked, answered in asyncio.run(main()))
 
 
-def test_the_user_agent_names_the_product_and_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_user_agent_names_the_product_and_its_version(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     agents: list[str] = []
 
     def answer(seen: Seen) -> Answer:
@@ -77,11 +74,12 @@ def test_the_user_agent_names_the_product_and_its_version(monkeypatch: pytest.Mo
 
     with serve(answer) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        send(request("logs", "DescribeLogGroups"))
+        send(name, request("logs", "DescribeLogGroups"))
     assert agents[0].startswith(f"bedaudit/{__version__} ")
 
 
 def test_a_bedrock_bearer_token_in_the_environment_does_not_answer_for_every_account(
+    name: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     keys: list[str] = []
@@ -93,7 +91,7 @@ def test_a_bedrock_bearer_token_in_the_environment_does_not_answer_for_every_acc
     monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "bearer")
     with serve(answer) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        send(request("bedrock", "GetModelInvocationLoggingConfiguration", "AKIATWO"))
+        send(name, request("bedrock", "GetModelInvocationLoggingConfiguration", "AKIATWO"))
     assert keys == ["AKIATWO"]
 
 
@@ -127,30 +125,30 @@ def test_a_bedrock_bearer_token_in_the_environment_does_not_answer_for_every_acc
     ],
 )
 def test_what_is_no_reply_is_never_an_empty_one(
-    monkeypatch: pytest.MonkeyPatch, asked: Request, answer: Answer, reason: str
+    name: str, monkeypatch: pytest.MonkeyPatch, asked: Request, answer: Answer, reason: str
 ) -> None:
     with serve(lambda seen: answer) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         with pytest.raises((boto.ClientError, boto.BotoCoreError, ResponseParserError)) as raised:
-            send(asked)
+            send(name, asked)
     assert gap_of(raised.value, asked.service, asked.operation).reason == reason
 
 
-def test_a_policy_document_of_iam_comes_as_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_policy_document_of_iam_comes_as_what_it_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found = (
         b"<GetRolePolicyResponse><GetRolePolicyResult><RoleName>r</RoleName><PolicyName>p</PolicyName>"
         b"<PolicyDocument>%7B%22Statement%22%3A%5B%5D%7D</PolicyDocument></GetRolePolicyResult></GetRolePolicyResponse>"
     )
     with serve(lambda seen: Answer(found)) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        reply = send(request("iam", "GetRolePolicy", RoleName="r", PolicyName="p"))
+        reply = send(name, request("iam", "GetRolePolicy", RoleName="r", PolicyName="p"))
     assert reply["PolicyDocument"] == {"Statement": []}
 
 
-def test_a_member_that_a_reply_lacks_is_a_gap_for_whoever_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_member_that_a_reply_lacks_is_a_gap_for_whoever_needs_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(lambda seen: Answer(b'{"logGroups": [{"storedBytes": 5}]}')) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        reply = send(request("logs", "DescribeLogGroups"))
+        reply = send(name, request("logs", "DescribeLogGroups"))
     (group,) = reply["logGroups"]
     assert (group["storedBytes"], group.get("logGroupName"), "logGroupName" in group) == (5, None, False)
     with pytest.raises(Unreadable) as raised:
@@ -159,19 +157,19 @@ def test_a_member_that_a_reply_lacks_is_a_gap_for_whoever_needs_it(monkeypatch: 
     assert (raised.value.gap, gap_of(raised.value, "sts", "Other")) == (gap, gap)
 
 
-def test_a_silent_endpoint_is_given_up_after_the_read_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_endpoint_is_given_up_after_the_read_timeout(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     never = threading.Event()
     with serve(lambda seen: Answer(wait=never)) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         before = time.monotonic()
         with pytest.raises(boto.ReadTimeoutError):
-            send(request("logs", "DescribeLogGroups"), read_timeout=0.2)
+            send(name, request("logs", "DescribeLogGroups"), Timeouts(2, 0.2))
         waited = time.monotonic() - before
         never.set()
     assert waited < 2
 
 
-def test_a_reply_that_trickles_is_given_up_after_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reply_that_trickles_is_given_up_after_the_deadline(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     done = threading.Event()
 
@@ -187,7 +185,7 @@ def test_a_reply_that_trickles_is_given_up_after_the_deadline(monkeypatch: pytes
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{listening.getsockname()[1]}")
     before = time.monotonic()
     with pytest.raises(boto.ReadTimeoutError):
-        send(request("logs", "DescribeLogGroups"), connect_timeout=0.3, read_timeout=0.7)
+        send(name, request("logs", "DescribeLogGroups"), Timeouts(0.3, 0.7))
     waited = time.monotonic() - before
     done.set()
     thread.join()
@@ -196,6 +194,7 @@ def test_a_reply_that_trickles_is_given_up_after_the_deadline(monkeypatch: pytes
 
 
 def test_an_endpoint_that_takes_no_connection_is_given_up_after_the_connect_timeout(
+    name: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     full = socket.create_server(("127.0.0.1", 0), backlog=0)
@@ -207,31 +206,31 @@ def test_an_endpoint_that_takes_no_connection_is_given_up_after_the_connect_time
         waiting[-1].connect_ex(("127.0.0.1", port))
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
     with pytest.raises(boto.ConnectTimeoutError):
-        send(request("logs", "DescribeLogGroups"), connect_timeout=0.3, read_timeout=5)
+        send(name, request("logs", "DescribeLogGroups"), Timeouts(0.3, 5))
     for each in (*waiting, full):
         each.close()
 
 
-def test_a_refused_connection_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_connection_is_told_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
     with pytest.raises(boto.EndpointConnectionError):
-        send(request("logs", "DescribeLogGroups"))
+        send(name, request("logs", "DescribeLogGroups"))
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("AWS_ENDPOINT_URL", "not a url"), ("AWS_CA_BUNDLE", "/nowhere/bundle.pem")]
+    ("variable", "value"), [("AWS_ENDPOINT_URL", "not a url"), ("AWS_CA_BUNDLE", "/nowhere/bundle.pem")]
 )
 def test_a_wrong_endpoint_or_bundle_is_an_error_of_botocore(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    name: str, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
-    monkeypatch.setenv(name, value)
+    monkeypatch.setenv(variable, value)
     with pytest.raises(boto.InvalidEndpointConfigurationError):
-        send(request("logs", "DescribeLogGroups"))
+        send(name, request("logs", "DescribeLogGroups"))
 
 
-def test_a_call_that_hangs_keeps_neither_the_loop_nor_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_that_hangs_keeps_neither_the_loop_nor_the_program(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked, never = threading.Event(), threading.Event()
 
     def answer(seen: Seen) -> Answer:
@@ -241,7 +240,7 @@ def test_a_call_that_hangs_keeps_neither_the_loop_nor_the_program(monkeypatch: p
     cancelled: list[float] = []
 
     async def main() -> None:
-        with transport() as wire:
+        async with transport(name) as wire:
             call = asyncio.create_task(wire.send(request("logs", "DescribeLogGroups")))
             await asyncio.to_thread(asked.wait, 10)
             cancelled.append(time.monotonic())
@@ -270,7 +269,7 @@ BLOCKED = "/v20180820/configuration/publicAccessBlock"
     ],
 )
 def test_a_local_endpoint_gets_no_name_before_its_host(
-    monkeypatch: pytest.MonkeyPatch, host: str, asked: Request, path: str
+    name: str, monkeypatch: pytest.MonkeyPatch, host: str, asked: Request, path: str
 ) -> None:
     seen: list[Seen] = []
 
@@ -282,19 +281,19 @@ def test_a_local_endpoint_gets_no_name_before_its_host(
         netloc = url.removeprefix("http://").replace("127.0.0.1", host)
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{netloc}")
         with pytest.raises(boto.ClientError):
-            send(asked)
+            send(name, asked)
     assert [(one.host, one.path) for one in seen] == [(netloc, path)]
 
 
 def test_roles_are_assumed_at_the_regional_endpoint_whatever_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")
-    with transport() as wire:
-        assert wire._client("sts", "eu-west-1").meta.endpoint_url == "https://sts.eu-west-1.amazonaws.com"
+    client = Clients(shared_session(None), 1, PATIENT).get("sts", "eu-west-1")
+    assert client.meta.endpoint_url == "https://sts.eu-west-1.amazonaws.com"
 
 
-def test_moments_are_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_moments_are_utc(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(lambda seen: Answer(b'{"MetricAlarms": [{"StateUpdatedTimestamp": 1.5e9}]}')) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        reply = send(request("cloudwatch", "DescribeAlarms"))
+        reply = send(name, request("cloudwatch", "DescribeAlarms"))
     moment = reply["MetricAlarms"][0]["StateUpdatedTimestamp"]
     assert (moment, moment.tzinfo) == (datetime(2017, 7, 14, 2, 40, tzinfo=UTC), UTC)

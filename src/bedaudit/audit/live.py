@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -94,7 +94,7 @@ class _Live:
         from bedaudit.aws.earlier import Earlier  # noqa: PLC0415
         from bedaudit.aws.targets import targets  # noqa: PLC0415
 
-        with connect(self.settings, self.progress) as aws, ExitStack() as files:
+        async with connect(self.settings, self.progress) as aws, AsyncExitStack() as files:
             self.found = found = await targets(aws)
             log.info("accounts to read, as %s: %d", found.identity, len(found.accounts))
             self.judged = Judged(self.standard, self._monitoring(found))
@@ -199,6 +199,6 @@ async def _survey(settings: Settings, progress: Progress) -> Survey:
     from bedaudit.aws.entry import preview  # noqa: PLC0415
     from bedaudit.aws.targets import targets  # noqa: PLC0415
 
-    with connect(settings, progress) as aws:
+    async with connect(settings, progress) as aws:
         found = await targets(aws)
         return Survey(found, await preview(aws, found))

@@ -3,7 +3,7 @@
 A scan, from start to end::
 
     progress = Progress()                                          # bedaudit.aws.progress: counters to poll
-    with connect(settings, progress) as aws:                       # bedaudit.aws.connection
+    async with connect(settings, progress) as aws:                 # bedaudit.aws.connection
         found = await targets(aws)                                 # bedaudit.aws.targets
         visits = await preview(aws, found)                         # bedaudit.aws.entry: only to show them
         notices = await scan(aws, found, rules, on_record=write)   # bedaudit.aws.engine

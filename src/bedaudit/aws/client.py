@@ -84,9 +84,9 @@ class Client:
         exhausted.discard((service, region))
         return reply
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Lets go of the transport."""
-        self._transport.close()
+        await self._transport.close()
 
     async def _wire(self, request: Request) -> Raw:
         async with self._slots:

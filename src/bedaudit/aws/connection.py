@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError
+from botocore.session import Session
 
 from bedaudit.aws.catalogue import Catalogue
 from bedaudit.aws.client import Client, Identity
+from bedaudit.aws.clients import Clients
 from bedaudit.aws.credentials import Caller
+from bedaudit.aws.fast.transport import FastTransport
 from bedaudit.aws.paging import pages
 from bedaudit.aws.problems import problem
 from bedaudit.aws.progress import Progress
@@ -46,8 +49,10 @@ class Connection:
         return await pages(send, parameters, self.catalogue.pager(operation))
 
 
-@contextmanager
-def connect(settings: Settings, progress: Progress, transport: Transport | None = None) -> Iterator[Connection]:
+@asynccontextmanager
+async def connect(
+    settings: Settings, progress: Progress, transport: Transport | None = None
+) -> AsyncIterator[Connection]:
     """Reads AWS's configuration, and calls nobody yet; TargetError if it is broken."""
     try:
         session = caller_session(settings.profile)
@@ -55,16 +60,17 @@ def connect(settings: Settings, progress: Progress, transport: Transport | None 
         region = configured_region(session)
     except BotoCoreError as error:
         raise problem(error, "sts", "GetCallerIdentity") from error
-    used = transport or BotoTransport(
-        shared,
-        concurrency=settings.concurrency,
-        connect_timeout=settings.connect_timeout,
-        read_timeout=settings.read_timeout,
-    )
+    used = transport or _transport(shared, settings)
     threads = Threads()
     client = Client(used, progress, settings.concurrency)
     try:
         yield Connection(settings, progress, client, Caller(session, threads), Catalogue(session), region)
     finally:
-        client.close()
+        await client.close()
         threads.close()
+
+
+def _transport(session: Session, settings: Settings) -> Transport:
+    clients = Clients(session, settings.concurrency, settings.timeouts)
+    boto3 = BotoTransport(clients, settings.timeouts)
+    return boto3 if settings.transport == "boto3" else FastTransport(clients, boto3, settings.timeouts)

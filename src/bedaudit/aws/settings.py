@@ -3,6 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+_HELD = 1.5
+"""A call may take this many times its timeouts, whatever its name servers and trickling bytes do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long one call may take, in seconds."""
+
+    connect: float = 5.0
+    read: float = 20.0
+
+    @property
+    def deadline(self) -> float:
+        """For all of it."""
+        return _HELD * (self.connect + self.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +46,6 @@ class Settings:
     """Only these; empty: Bedrock's regions that are enabled for the account."""
     concurrency: int = 64
     """Calls in flight, over all accounts."""
-    connect_timeout: float = 5.0
-    """Seconds."""
-    read_timeout: float = 20.0
-    """Seconds."""
+    timeouts: Timeouts = Timeouts()
+    transport: Literal["boto3", "fast"] = "boto3"
+    """What carries reads; writes go through boto3."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ssl
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from botocore.httpsession import URLLib3Session, create_urllib3_context, get_cert_path
 
@@ -22,6 +22,12 @@ def _context(bundle: str) -> ssl.SSLContext:
     context.verify_mode = ssl.CERT_REQUIRED
     context.check_hostname = True
     return context
+
+
+def tls(session: SharedTLSSession) -> ssl.SSLContext | Literal[False]:
+    """The context of a session's connections; False where the user has certificates go unverified."""
+    verify: Any = session._verify  # type: ignore[attr-defined]  # noqa: SLF001
+    return _context(get_cert_path(verify)) if verify else False
 
 
 class SharedTLSSession(URLLib3Session):

@@ -36,6 +36,7 @@ class Scope:
     external_id: str | None
     profile: str | None
     concurrency: int
+    transport: Literal["boto3", "fast"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,13 @@ _places = _together(
         default=64,
         show_default=True,
         help="Calls under way at once.",
+    ),
+    _scope(
+        "--transport",
+        type=click.Choice(["boto3", "fast"]),
+        default="boto3",
+        show_default=True,
+        help="What carries reads: boto3 itself, or a faster way with the same requests and replies.",
     ),
 )
 _identities = _together(

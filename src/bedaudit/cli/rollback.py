@@ -63,6 +63,7 @@ def rollback(context: click.Context, /, journal: Path, **given: Any) -> int:
         external_id=options.external_id,
         profile=options.profile,
         concurrency=16,
+        transport="boto3",
     )
     settings = settings_of(scope, load((), options.config).config, units=False)
 

@@ -33,4 +33,5 @@ def settings_of(given: Scope, config: Config, *, units: bool) -> Settings:
         monitoring_accounts=config.monitoring_accounts,
         regions=given.region or (config.regions if isinstance(config.regions, tuple) else ()),
         concurrency=given.concurrency,
+        transport=given.transport,
     )

@@ -1,0 +1,60 @@
+"""Where a call goes, and how it is signed there, by botocore's rules, each asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from botocore.model import OperationModel
+from botocore.utils import get_environ_proxies
+
+from bedaudit.aws.clients import is_local
+from bedaudit.aws.fast.wire import Endpoint
+from bedaudit.aws.tls import tls
+
+HOME = "us-east-1"
+"""The region of the one client of a service, for whose settings S3's global endpoint is resolved as well."""
+
+_SIGNERS = frozenset({"v4", "s3v4"})
+_MOST = 4096
+"""Endpoints remembered of one operation: S3 has one a bucket."""
+
+
+class Endpoints:
+    """Resolves the endpoints of one operation."""
+
+    def __init__(self, client: Any, model: OperationModel) -> None:
+        self._client, self._model = client, model
+        self._named = tuple(each.member_name for each in model.context_parameters)
+        self._resolve = lru_cache(_MOST)(self._resolved)
+
+    def resolve(self, region: str, parameters: Mapping[str, Any]) -> Endpoint | None:
+        """The endpoint for these parameters, None if it wants another signature than a fast call has."""
+        return self._resolve(region, tuple(parameters.get(name) for name in self._named))
+
+    def _resolved(self, region: str, values: tuple[str | None, ...]) -> Endpoint | None:
+        client, model = self._client, self._model
+        named = zip(self._named, values, strict=True)
+        parameters = {name: value for name, value in named if value is not None}
+        context = {"client_region": region, "auth_type": model.resolved_auth_type}
+        url, headers, _ = client._resolve_endpoint_ruleset(model, parameters, context)  # noqa: SLF001
+        signer = client._request_signer._choose_signer(model.name, "standard", context)  # noqa: SLF001
+        if signer not in _SIGNERS:
+            return None
+        signing: Any = context.get("signing", {})
+        return Endpoint(
+            url,
+            headers,
+            signing.get("signing_name") or client._request_signer.signing_name,  # noqa: SLF001
+            signing.get("region") or region,
+            signer,
+            get_environ_proxies(url),
+            tls(client._endpoint.http_session),  # noqa: SLF001
+            is_local(client.meta.endpoint_url),
+        )
+
+
+def follow_region(builtins: dict[str, Any], context: Mapping[str, Any], **_: Any) -> None:
+    """A handler by which a client of one region resolves endpoints of any."""
+    builtins["AWS::Region"] = context["client_region"]
