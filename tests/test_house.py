@@ -41,7 +41,7 @@ ROOMS: dict[str, set[str]] = {
     "waivers": {"model", "policy"},
     "findings": {"model"},
     "snapshot": {"errors", "model"},
-    "report": {"errors", "model", "policy", "repairs", "remedy"},
+    "report": {"errors", "model", "findings", "snapshot", "policy", "repairs", "remedy"},
     "aws": (PURE - {"evaluate", "waivers", "findings", "snapshot"}) | {"repairs"},
     "repairs": {"model", "state", "reader", "documents", "parts", "kinds"},
     "remedy": {"errors", "model", "state", "reader", "kinds", "repairs", "policy", "evaluate"},

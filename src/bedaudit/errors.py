@@ -4,7 +4,7 @@ BedauditError             exit 2, unless said otherwise: one clear sentence for 
 ├── PolicyError           policies, configuration or waivers that do not load; carries every problem found
 ├── TargetError           no credentials, no such account, nothing to scan
 ├── SnapshotError         a snapshot that is broken or of another version
-├── ReportError           an output that cannot be written
+├── ReportError           an output that cannot be written, or a report that cannot be read
 ├── PlanError             a saved plan that is none, or was changed
 ├── JournalError          a journal that is none, was changed, or is in use
 └── SandboxError          the embedded AWS cannot be served
@@ -52,7 +52,7 @@ class SnapshotError(BedauditError):
 
 
 class ReportError(BedauditError):
-    """A report cannot be written."""
+    """A report cannot be written, or read back."""
 
 
 class PlanError(BedauditError):

@@ -62,7 +62,7 @@ class JsonLines:
         line = Line(0, b"")
         try:
             with self.path.open("rb") as file:
-                for line in _split(_plain_bytes(file), self.max_line):
+                for line in _split(plain_bytes(file), self.max_line):
                     if line.data.strip() and (line.ended or not self.partial):
                         yield line
         except OSError as error:
@@ -78,7 +78,7 @@ class JsonLines:
     def members(self, line: Line) -> dict[str, Any]:
         """The JSON object that a line is."""
         try:
-            members = json.loads(line.data.decode(), parse_constant=_not_finite, parse_float=_finite)
+            members = json.loads(line.data.decode(), parse_constant=not_finite, parse_float=finite)
         except json.JSONDecodeError as error:
             raise self.error(line.number, f"is not JSON: {error.msg} at column {error.colno}") from error
         except UnicodeDecodeError as error:
@@ -89,7 +89,7 @@ class JsonLines:
             raise self.error(line.number, f"holds a number that is out of range: {error}") from error
         if not isinstance(members, dict):
             raise self.error(line.number, "is not a JSON object")
-        if _too_deep(line.data):
+        if too_deep(line.data):
             raise self.error(line.number, "is nested too deeply")
         return members
 
@@ -115,7 +115,7 @@ def _split(chunks: Iterator[bytes], max_line: int) -> Iterator[Line]:
         yield Line(number, b"".join(pieces), ended=False)
 
 
-def _plain_bytes(file: BinaryIO) -> Iterator[bytes]:
+def plain_bytes(file: BinaryIO) -> Iterator[bytes]:
     """The bytes of a plain or gzipped file, never many at a time. A member that is cut off is an EOFError."""
     data = file.read(_CHUNK)
     if not data.startswith(b"\x1f"):
@@ -135,18 +135,30 @@ def _plain_bytes(file: BinaryIO) -> Iterator[bytes]:
         raise EOFError
 
 
-def _too_deep(data: bytes) -> bool:
+def too_deep(data: bytes) -> bool:
     """Whether well-formed JSON is nested too deeply: each round takes away the innermost level."""
+    if data.count(b"[") + data.count(b"{") <= _DEPTH:
+        return False
     brackets = b"".join(_TEXT.split(data)).translate(None, _NO_BRACKETS)
     for _ in range(_DEPTH):
         brackets = _INNERMOST.sub(b"", brackets)
     return bool(brackets)
 
 
-def _not_finite(number: str) -> NoReturn:
+def not_finite(number: str) -> NoReturn:
+    """Refuses NaN and infinities, which Python reads and JSON does not have.
+
+    Raises:
+        ValueError: always.
+    """
     raise ValueError(number)
 
 
-def _finite(text: str) -> float:
+def finite(text: str) -> float:
+    """The number, if it is one that Python can hold.
+
+    Raises:
+        ValueError: it is too large.
+    """
     number = float(text)
-    return number if math.isfinite(number) else _not_finite(text[:40])
+    return number if math.isfinite(number) else not_finite(text[:40])
