@@ -26,6 +26,7 @@ PURE = {
     "evaluate",
     "waivers",
     "findings",
+    "baseline",
     "snapshot",
 }
 ROOMS: dict[str, set[str]] = {
@@ -40,9 +41,10 @@ ROOMS: dict[str, set[str]] = {
     "evaluate": {"model", "state", "kinds", "policy"},
     "waivers": {"model", "policy"},
     "findings": {"model"},
+    "baseline": {"model", "findings"},
     "snapshot": {"errors", "model"},
     "report": {"errors", "model", "findings", "snapshot", "policy", "repairs", "remedy"},
-    "aws": (PURE - {"evaluate", "waivers", "findings", "snapshot"}) | {"repairs"},
+    "aws": (PURE - {"evaluate", "waivers", "findings", "baseline", "snapshot"}) | {"repairs"},
     "repairs": {"model", "state", "reader", "documents", "parts", "kinds"},
     "remedy": {"errors", "model", "state", "reader", "kinds", "repairs", "policy", "evaluate"},
     "sandbox": {"errors"},

@@ -14,6 +14,9 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
 
 Outcome: TypeAlias = Literal["pass", "fail", "unknown", "not_applicable", "waived"]
 
+Baseline: TypeAlias = Literal["new", "unchanged", "fixed"]
+"""What became of a finding since an earlier report."""
+
 Reason: TypeAlias = Literal[
     "denied", "denied_by_scp", "region_disabled", "unsupported", "throttled", "expired_credentials",
     "unreachable", "not_implemented", "not_read", "failed",
@@ -189,7 +192,7 @@ class Finding:
     evidence: Evidence | None = None
     gaps: tuple[Gap, ...] = ()
     waiver: Waiver | None = None
-    baseline: Literal["new", "unchanged", "fixed"] | None = None
+    baseline: Baseline | None = None
 
     @property
     def id(self) -> str:

@@ -44,7 +44,7 @@ def test_the_golden_page(name: str, options: dict[str, Any]) -> None:
 
 
 def test_the_first_lines_count_everything() -> None:
-    assert printed(REPORT).splitlines()[:8] == [
+    assert printed(REPORT).splitlines()[:9] == [
         "bedaudit 0.1.0: 4 accounts, 5 sites, 143 calls",
         "",
         "       8  FAILED            2 critical, 3 high, 1 medium, 1 low, 1 info",
@@ -52,6 +52,7 @@ def test_the_first_lines_count_everything() -> None:
         "       3  passed",
         "       2  waived",
         "       2  not applicable    region disabled at 1 site",
+        "       1  new               since the baseline",
         "       1  fixed             since the baseline",
     ]
 

@@ -10,12 +10,22 @@ if TYPE_CHECKING:
 PASSED, FAILED, COULD_NOT_RUN, UNSEEN, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
-def exit_code(report: Report, fail_on: Severity, *, allow_unknown: bool = False, exit_zero: bool = False) -> int:
-    """1 where something at or above `fail_on` fails, else 3 where something was not seen, else 0."""
+def exit_code(
+    report: Report,
+    fail_on: Severity,
+    *,
+    only_new: bool = False,
+    allow_unknown: bool = False,
+    exit_zero: bool = False,
+) -> int:
+    """1 where something at or above `fail_on` fails (`only_new`: and did not before), else 3 for unseen, else 0."""
     from bedaudit.model import SEVERITIES
 
     counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    failed = any(finding.outcome == "fail" and finding.severity in counted for finding in report.findings)
+    failed = any(
+        finding.outcome == "fail" and finding.severity in counted and (finding.baseline == "new" or not only_new)
+        for finding in report.findings
+    )
     if exit_zero:
         return PASSED
     if failed:

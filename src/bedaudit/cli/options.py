@@ -49,6 +49,8 @@ class ScanOptions(Scope):
     format: str | None
     output: tuple[Output, ...]
     fail_on: Severity | None
+    baseline: Path | None
+    only_new: bool
     waivers: Path | None
     allow_unknown: bool
     exit_zero: bool
@@ -172,6 +174,10 @@ _verdicts = _together(
         type=SEVERITY,
         help="The least severity that counts: critical, high, medium, low or info. Default: low.",
     ),
+    _verdict(
+        "--baseline", metavar="REPORT", type=FILE, help="An earlier JSON report: say what is new, and what fixed."
+    ),
+    _verdict("--only-new", is_flag=True, help="Exit 1 only for what did not fail in the baseline."),
     _verdict("--waivers", metavar="FILE", type=FILE, help="Dated, owned exceptions."),
     _verdict("--allow-unknown", is_flag=True, help="Exit 0, not 3, where only unknowns are left."),
     _verdict("--exit-zero", is_flag=True, help="Exit 0 instead of 1 and 3."),

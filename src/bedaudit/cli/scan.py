@@ -16,6 +16,7 @@ from bedaudit.cli.exits import INTERRUPTED, exit_code
 from bedaudit.cli.options import ScanOptions, refuse, scan_options
 from bedaudit.cli.outputs import Output, check_writable, chosen, write_file
 from bedaudit.cli.policies import load, rules
+from bedaudit.cli.reports import stored
 from bedaudit.cli.settings import settings_of
 from bedaudit.errors import BedauditError, ReportError
 
@@ -100,6 +101,7 @@ class Asked:
     standard: Standard
     fail_on: Severity
     outputs: tuple[Output, ...]
+    baseline: Report | None
 
 
 def prepare(options: ScanOptions) -> Asked:
@@ -111,6 +113,8 @@ def prepare(options: ScanOptions) -> Asked:
     from bedaudit.audit import Standard
     from bedaudit.policy.waiver_file import load_waivers
 
+    if options.only_new and options.baseline is None:
+        raise click.UsageError("--only-new says nothing without --baseline REPORT")
     outputs = chosen(options.format, options.output, options.save_snapshot)
     for path in (output.path for output in outputs):
         if path is not None:
@@ -130,6 +134,7 @@ def prepare(options: ScanOptions) -> Asked:
         ),
         fail_on=options.fail_on or loaded.config.fail_on or "low",
         outputs=outputs,
+        baseline=stored(options.baseline) if options.baseline else None,
     )
 
 
@@ -139,8 +144,11 @@ def finish(asked: Asked, report: Report, talk: Talk) -> int:
     Raises:
         BedauditError: nothing was judged, or a report cannot be written; the others are.
     """
+    from bedaudit.baseline import against
+
     if not report.findings:
         raise BedauditError("nothing was judged: no region that was read has a control that is about it")
+    report = against(report, asked.baseline) if asked.baseline else report
     failed: list[str] = []
     for output in asked.outputs:
         try:
@@ -149,8 +157,13 @@ def finish(asked: Asked, report: Report, talk: Talk) -> int:
             failed.append(str(error))
     if failed:
         raise ReportError("\n".join(failed))
+    options = asked.options
     return exit_code(
-        report, asked.fail_on, allow_unknown=asked.options.allow_unknown, exit_zero=asked.options.exit_zero
+        report,
+        asked.fail_on,
+        only_new=options.only_new,
+        allow_unknown=options.allow_unknown,
+        exit_zero=options.exit_zero,
     )
 
 

@@ -57,6 +57,11 @@ def waived(report: Report) -> list[tuple[Waiver, Group]]:
     return [(group[0][0], tuple(finding for _, finding in group)) for group in groups]
 
 
+def fixed(report: Report) -> list[Group]:
+    """What failed in the baseline and no longer does, by control."""
+    return together((each for each in report.findings if each.baseline == "fixed"), lambda each: each.control)
+
+
 def together(items: Iterable[ItemT], key: Callable[[ItemT], Hashable]) -> list[tuple[ItemT, ...]]:
     """Items by key, in the order in which the keys first come."""
     groups: dict[Hashable, list[ItemT]] = {}

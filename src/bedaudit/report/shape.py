@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 
-from bedaudit.model import Outcome, Reason, Severity
+from bedaudit.model import Baseline, Outcome, Reason, Severity
 
 Text = InstanceOf[str]
 """Any text: AWS may say what is no Unicode."""
@@ -154,7 +154,7 @@ class Finding(Part):
     gaps: list[Gap]
     policy: Policy
     waiver: Waiver | None
-    baseline: Literal["new", "unchanged", "fixed"] | None
+    baseline: Baseline | None
 
 
 class SiteGap(Gap):

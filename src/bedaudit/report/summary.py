@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from bedaudit.model import SEVERITIES, Finding, Outcome, Severity
+from bedaudit.model import SEVERITIES, Baseline, Finding, Outcome, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Summary:
     fixed: int
     """Findings that failed in the baseline and no longer do."""
     fail_by_severity: Mapping[Severity, int]
+    new: int = 0
+    """Failures that the baseline did not have."""
 
     def as_json(self) -> dict[str, object]:
         """As the JSON report has it."""
@@ -27,10 +29,12 @@ class Summary:
 
 def summary(findings: Iterable[Finding]) -> Summary:
     """Counts findings; every outcome and severity has a number."""
-    counts = Counter((finding.outcome, finding.severity, finding.baseline == "fixed") for finding in findings)
+    counts = Counter((finding.outcome, finding.severity, finding.baseline) for finding in findings)
     outcomes: dict[Outcome, int] = dict.fromkeys(get_args(Outcome), 0)
     severities: dict[Severity, int] = dict.fromkeys(SEVERITIES, 0)
-    for (outcome, severity, _), count in counts.items():
+    states: Counter[Baseline | None] = Counter()
+    for (outcome, severity, state), count in counts.items():
         outcomes[outcome] += count
         severities[severity] += count if outcome == "fail" else 0
-    return Summary(outcomes, sum(count for (*_, fixed), count in counts.items() if fixed), severities)
+        states[state] += count
+    return Summary(outcomes, states["fixed"], severities, states["new"])

@@ -14,7 +14,7 @@ from rich.text import Text
 from bedaudit import __version__
 from bedaudit.model import SEVERITIES, Drift, Finding, Report, Severity, Site, SiteGap
 from bedaudit.report import Options
-from bedaudit.report.groups import Block, Group, blocks, not_read, together, waived
+from bedaudit.report.groups import Block, Group, blocks, fixed, not_read, together, waived
 from bedaudit.report.phrases import EVERYWHERE, NOT_MISSED, actual, closed, drifts, expected, missed, unread
 from bedaudit.report.plain import harmless
 from bedaudit.report.summary import Summary, summary
@@ -38,7 +38,15 @@ _SITE = 28
 def report(found: Report, options: Options) -> Iterator[str]:
     """The report as text, in pieces: a summary, what was not read, then the sites, worst first."""
     page = _Page(found, options, summary(found.findings))
-    sections = (page.summary(), page.not_read(), page.blocks(), page.waived(), page.notices(), page.next())
+    sections = (
+        page.summary(),
+        page.not_read(),
+        page.blocks(),
+        page.waived(),
+        page.fixed(),
+        page.notices(),
+        page.next(),
+    )
     separator = ""
     for rows in chain.from_iterable(sections):
         yield separator + page.text(rows)
@@ -111,8 +119,11 @@ class _Page:
             self._number(outcomes["waived"], "waived", "yellow", Text()),
             self._number(outcomes["not_applicable"], "not applicable", _QUIET, Text(self._nothing_there())),
         ]
-        fixed = self._number(self.counts.fixed, "fixed", _GOOD, Text("since the baseline"))
-        yield [*rows, fixed] if self.counts.fixed else rows
+        since = ((self.counts.new, "new", _FAIL), (self.counts.fixed, "fixed", _GOOD))
+        more = [
+            self._number(number, name, style, Text("since the baseline")) for number, name, style in since if number
+        ]
+        yield [*rows, *more]
 
     def _severities(self) -> list[tuple[Severity, int]]:
         numbers = self.counts.fail_by_severity
@@ -206,6 +217,18 @@ class _Page:
                 _Row(Text(f"{_count(len(findings), 'finding')}, until {harmless(waiver.expires)}"), _TAG),
                 _Row(Text(harmless(f"{waiver.reason} ({waiver.owner})")), _TAG),
             ]
+
+    def fixed(self) -> Iterator[Iterable[_Row]]:
+        """What failed in the baseline and no longer does."""
+        for findings in fixed(self.report):
+            yield self._fixed(findings)
+
+    def _fixed(self, findings: Group) -> Iterator[_Row]:
+        yield _title(Text("FIXED", _GOOD), findings[0])
+        for same in together(findings, lambda finding: finding.site.account):
+            regions = ", ".join(dict.fromkeys(harmless(finding.site.region) for finding in same))
+            label = _account(same[0].site.account, same[0].site.account_name)
+            yield _Row(Text(regions), _TAG, label, max(_SITE, label.cell_len + 2))
 
     def notices(self) -> Iterator[Iterable[_Row]]:
         """What a reader should know besides."""
