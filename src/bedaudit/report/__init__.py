@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from bedaudit.model import Report
+from bedaudit.report.summary import Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Options:
     """Say of each failing control why it matters."""
     sarif_for: Literal["github", "any"] = "any"
     """GitHub closes every alert that a file no longer holds, and ignores suppressions and kinds."""
+    history: tuple[Point, ...] = ()
+    """Earlier scans, the oldest first; a format that plots a trend ends it with the report itself."""
 
 
 Reporter: TypeAlias = Callable[[Report, Options], Iterator[str]]

@@ -27,6 +27,15 @@ class Summary:
         return members | {"fixed": self.fixed, "fail_by_severity": dict(self.fail_by_severity)}
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What one scan of a history came to."""
+
+    finished_at: str
+    """RFC 3339."""
+    summary: Summary
+
+
 def summary(findings: Iterable[Finding]) -> Summary:
     """Counts findings; every outcome and severity has a number."""
     counts = Counter((finding.outcome, finding.severity, finding.baseline) for finding in findings)
