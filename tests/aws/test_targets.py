@@ -309,3 +309,11 @@ def test_unreadable_region_lists_are_noticed_and_all_regions_tried() -> None:
             return await preview(aws, found) == {Account(PARENT): Visit(found.regions, notice=UNSURE)}
 
     assert run(main())
+
+
+def test_shards_have_every_account_once_whatever_else_there_is() -> None:
+    parts = [find(Settings("7", organization=True, role="R", shard=(part, 5)), ORGANIZATION) for part in range(1, 6)]
+    whole = find(Settings("7", organization=True, role="R"), ORGANIZATION)
+    assert sorted((each for part in parts for each in part.accounts), key=lambda each: each.id) == list(whole.accounts)
+    alone = [find(Settings("7", role="R", accounts=(OTHER,), shard=(part, 5)), {}) for part in range(1, 6)]
+    assert [bool(part.accounts) for part in alone] == [Account(OTHER, "other") in part.accounts for part in parts]

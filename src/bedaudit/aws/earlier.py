@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from bedaudit.aws.site import Read
 from bedaudit.model import GLOBAL, Record
@@ -27,6 +27,16 @@ class Earlier:
                 kind: gaps.get(kind) or tuple(found for found in record.resources if found.kind == kind)
                 for kind in record.kinds
             }
+
+    def of(self, accounts: Iterable[str]) -> Earlier:
+        """What concerns these accounts."""
+        part = Earlier()
+        for account in accounts:
+            if account in self._regions:
+                part._regions[account] = self._regions[account]
+            if account in self._once:
+                part._once[account] = self._once[account]
+        return part
 
     def has(self, account: str, region: str) -> bool:
         """Whether a site is done."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bedaudit.aws.connection import Connection
+from bedaudit.aws.crew import batches, crew, told
 from bedaudit.aws.diagnosis import Diagnosis
 from bedaudit.aws.earlier import NOT_ENTERED, Earlier
 from bedaudit.aws.entry import enter
@@ -62,7 +63,7 @@ async def scan(  # noqa: PLR0913 - whom it asks, and whom it tells
     aws.progress.sites = aws.progress.accounts * len(found.regions)
     try:
         await whole.accounts(first)
-        await whole.accounts(rest)
+        await (whole.elsewhere(rules, rest) if aws.settings.crewed else whole.accounts(rest))
     except BaseExceptionGroup as errors:
         raise _first(errors) from None
     return tuple(sorted(whole.notices))
@@ -105,6 +106,20 @@ class _Scan:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(len(accounts), max(1, self.aws.settings.concurrency // _CALLS_PER_ACCOUNT))):
                 group.create_task(work())
+
+    async def elsewhere(self, rules: Rules, accounts: Sequence[Account]) -> None:
+        """All of them, read by other processes."""
+        progress, settings = self.aws.progress, self.aws.settings
+        with crew(settings) as others:
+            jobs = batches(self.found, accounts, others.workers)
+            async for batch, came in told(others, settings, rules, self.earlier, jobs):
+                self.notices.extend(came.notices)
+                progress.calls += came.calls
+                progress.accounts_done += len(batch.accounts)
+                progress.sites -= len(batch.accounts) * len(self.found.regions)
+                progress.sites += sum(record.site.region != GLOBAL for record in came.records)
+                for record in came.records:
+                    self._deliver(record)
 
     async def account(self, account: Account) -> None:
         if self.earlier.shut(account.id, self.found.regions):

@@ -44,8 +44,19 @@ class Settings:
     """Accounts whose alarms and dashboards count for the sites that they watch; read first, even if out of scope."""
     regions: tuple[str, ...] = ()
     """Only these; empty: Bedrock's regions that are enabled for the account."""
+    shard: tuple[int, int] | None = None
+    """Which of how many parts of the accounts, from 1; None: all."""
     concurrency: int = 64
     """Calls in flight, over all accounts."""
     timeouts: Timeouts = Timeouts()
     transport: Literal["boto3", "fast"] = "boto3"
     """What carries reads; writes go through boto3."""
+    workers: int = 1
+    """Processes that read."""
+    engine: str | None = None
+    """The address of a Dask scheduler whose workers read instead, as `dask://scheduler:8786`."""
+
+    @property
+    def crewed(self) -> bool:
+        """Whether other processes read."""
+        return self.workers > 1 or self.engine is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 
 from botocore.exceptions import UnknownRegionError
@@ -57,7 +58,7 @@ async def _targets(aws: Connection) -> Targets:
     notices += tuple(f"account {_name(account)} is excluded by the configuration" for account in excluded)
     if not left:
         raise TargetError("there is no account to scan: all are excluded, suspended or in other organisational units")
-    ordered = tuple(sorted(left, key=lambda account: account.id))
+    ordered = tuple(sorted(_of_shard(left, settings.shard), key=lambda account: account.id))
     _need_role(settings, ordered, reply["Account"])
     return Targets(reply["Arn"], reply["Account"], partition, home, ordered, regions, tuple(sorted(notices)))
 
@@ -108,6 +109,18 @@ async def _accounts(aws: Connection, caller: str, home: str) -> tuple[tuple[Acco
     if missing:
         raise TargetError(f"not among the active accounts of the organisation that are scanned: {', '.join(missing)}")
     return tuple(account for account in accounts if account.id in settings.accounts), ()
+
+
+def _of_shard(accounts: tuple[Account, ...], shard: tuple[int, int] | None) -> tuple[Account, ...]:
+    """The accounts of one part; which part an account is of depends on nothing but its id."""
+    if shard is None:
+        return accounts
+    part, parts = shard
+    return tuple(
+        account
+        for account in accounts
+        if int.from_bytes(hashlib.sha256(account.id.encode()).digest()[:8], "big") % parts == part - 1
+    )
 
 
 def _in_units(accounts: tuple[Account, ...], units: tuple[str, ...]) -> tuple[Account, ...]:

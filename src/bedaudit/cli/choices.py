@@ -54,6 +54,23 @@ class AccountId(click.ParamType[str]):
         return value
 
 
+class Shard(click.ParamType[tuple[int, int]]):
+    """One of several parts."""
+
+    name = "shard"
+
+    def convert(
+        self, value: str | tuple[int, int], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Which part, from 1, and of how many."""
+        if isinstance(value, tuple):
+            return value
+        part, slash, parts = value.partition("/")
+        if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+            self.fail(f"{value!r} is not I/N, as 1/4 to 4/4 are", param, ctx)
+        return int(part), int(parts)
+
+
 def _severities() -> Collection[str]:
     from bedaudit.model import SEVERITIES
 
@@ -76,3 +93,4 @@ SEVERITY = Word("severity", _severities)
 FORMAT = Word("format", _formats)
 KIND = Word("kind", _kinds)
 ACCOUNT = AccountId()
+SHARD = Shard()

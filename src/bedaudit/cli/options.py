@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 from click.core import ParameterSource
 
-from bedaudit.cli.choices import ACCOUNT, FORMAT, SEVERITY
+from bedaudit.cli.choices import ACCOUNT, FORMAT, SEVERITY, SHARD
 from bedaudit.cli.command import Option
 from bedaudit.cli.outputs import OUTPUT, Output
 
@@ -37,6 +37,7 @@ class Scope:
     profile: str | None
     concurrency: int
     transport: Literal["boto3", "fast"]
+    workers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class ScanOptions(Scope):
     """What to do with what was seen, besides."""
 
     from_: Path | None
+    shard: tuple[int, int] | None
+    engine: str | None
     resume: Path | None
     save_snapshot: Path | None
     format: str | None
@@ -117,7 +120,17 @@ _places = _together(
         show_default=True,
         help="What carries reads: boto3 itself, or a faster way with the same requests and replies.",
     ),
+    _scope(
+        "--workers",
+        metavar="N",
+        type=click.IntRange(1, 64),
+        default=1,
+        show_default=True,
+        help="Processes that read, each with its share of the calls.",
+    ),
 )
+_shard = _scope("--shard", metavar="I/N", type=SHARD, help="The I-th of N parts of the accounts; `merge` joins them.")
+_engine = _scope("--engine", metavar="URL", help="Read on a Dask cluster, as dask://scheduler:8786.")
 _identities = _together(
     _identity("--role", metavar="NAME", help="The role to assume in each account but your own."),
     _identity("--external-id", metavar="ID", help="The external ID that the role asks for."),
@@ -189,6 +202,8 @@ scan_options = _together(
     _control,
     _places,
     _scope("--from", "from_", metavar="SNAPSHOT", type=FILE, help="Judge a saved snapshot instead of reading AWS."),
+    _shard,
+    _engine,
     _scope("--resume", metavar="SNAPSHOT", type=FILE, help="Go on with the snapshot of a scan that was stopped."),
     _identities,
     _reports,

@@ -64,6 +64,7 @@ def rollback(context: click.Context, /, journal: Path, **given: Any) -> int:
         profile=options.profile,
         concurrency=16,
         transport="boto3",
+        workers=1,
     )
     settings = settings_of(scope, load((), options.config).config, units=False)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,8 @@ bedaudit scan --resume today.jsonl.gz          after Ctrl-C or a crash
 _LIVE_ONLY = {
     "save_snapshot": "--save-snapshot",
     "resume": "--resume",
+    "shard": "--shard",
+    "engine": "--engine",
     "role": "--role",
     "external_id": "--external-id",
     "profile": "--profile",
@@ -70,7 +72,8 @@ def live(options: ScanOptions, talk: Talk, *, places: Config | None = None) -> i
     from bedaudit.cli import progress
 
     asked, counters = prepare(options), Progress()
-    settings = settings_of(options, places or asked.config, units=asked.standard.rules.needs_organizational_units)
+    scope = settings_of(options, places or asked.config, units=asked.standard.rules.needs_organizational_units)
+    settings = replace(scope, shard=options.shard, engine=options.engine)
     snapshot = begun(options.resume) if options.resume else options.save_snapshot
     with progress.shown(counters, talk):
         scanned = scan_aws(settings, asked.standard, counters, lambda: datetime.now(UTC), snapshot)
@@ -146,7 +149,7 @@ def finish(asked: Asked, report: Report, talk: Talk) -> int:
     """
     from bedaudit.baseline import against
 
-    if not report.findings:
+    if not report.findings and asked.options.shard is None:
         raise BedauditError("nothing was judged: no region that was read has a control that is about it")
     report = against(report, asked.baseline) if asked.baseline else report
     failed: list[str] = []

@@ -34,4 +34,5 @@ def settings_of(given: Scope, config: Config, *, units: bool) -> Settings:
         regions=given.region or (config.regions if isinstance(config.regions, tuple) else ()),
         concurrency=given.concurrency,
         transport=given.transport,
+        workers=given.workers,
     )
