@@ -54,10 +54,11 @@ def test_the_log_groups_of_a_busy_site_are_read_with_few_calls(organization: San
     policies = found.pop("logs:GetDataProtectionPolicy")
     assert {call: times for call, times in found.items() if call.startswith("logs:")} == {
         "logs:DescribeAccountPolicies": 1,
-        "logs:DescribeLogGroups": 4,
+        "logs:DescribeLogGroups": 2,
         "logs:DescribeMetricFilters": 1,
         "logs:DescribeQueryDefinitions": 1,
         "logs:DescribeSubscriptionFilters": 1,
+        "logs:ListLogGroups": 1,
     }
     groups = organization.invoke(HEALTHY_ACCOUNT, BUSY, "logs", "DescribeLogGroups")["logGroups"]
     assert policies == sum("dataProtectionStatus" in group for group in groups)

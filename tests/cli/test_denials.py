@@ -27,6 +27,8 @@ POLICIES = load(["builtin:all"])
 OF_SITES = {"usage", "invocation_logging"}
 """Kinds that the controls of others ask about, too: what they call moves every control."""
 STILL_KNOWN = {
+    "logs:ListLogGroups": "the groups are found by their prefixes",
+    "resourcegroupstaggingapi:GetResources": "each profile is asked for its tags",
     "sns:ListSubscriptionsByTopic": "the topic's own count says it",
     "organizations:DescribeOrganization": "who pays is not in the scan, whoever it is",
     "logs:DescribeDeliveries": "a delivery without its source is one wherever it leads; its name alone says less",

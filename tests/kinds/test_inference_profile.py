@@ -12,6 +12,7 @@ from tests.replay import Replay
 
 DENIED = Gap("denied", "bedrock:ListTagsForResource", "AccessDeniedException")
 ARN = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/a1b2c3d4e5f6"
+OTHER_ARN = ARN.replace("a1b2c3d4e5f6", "b")
 SUMMARY = {
     "inferenceProfileName": "support-chat",
     "inferenceProfileArn": ARN,
@@ -56,11 +57,34 @@ def test_states(recorded: dict[str, Any], expected: dict[str, Any]) -> None:
     assert (found.id, found.arn, found.state) == ("a1b2c3d4e5f6", ARN, {**STATE, **expected})
 
 
-def test_profiles_of_all_pages_are_read() -> None:
-    other = {**SUMMARY, "inferenceProfileId": "b"}
-    pages = [{"inferenceProfileSummaries": [SUMMARY]}, {"inferenceProfileSummaries": [other]}, {}]
-    aws = Replay({**RECORDED, "bedrock:ListInferenceProfiles": pages}, operations=KIND.operations)
-    assert [one.id for one in asyncio.run(read(aws))] == ["a1b2c3d4e5f6", "b"]
+OTHER = {**SUMMARY, "inferenceProfileId": "b", "inferenceProfileArn": OTHER_ARN}
+TAGGED = "resourcegroupstaggingapi:GetResources"
+
+
+def two(tagged: Any) -> tuple[dict[str, Any], list[str]]:
+    """The tags of two profiles of several pages, and what was asked for them."""
+    pages = [{"inferenceProfileSummaries": [SUMMARY]}, {"inferenceProfileSummaries": [OTHER]}, {}]
+    recorded = {**RECORDED, "bedrock:ListInferenceProfiles": pages, TAGGED: tagged}
+    aws = Replay(recorded, operations=KIND.operations, wanted=lambda part: part == "tags")
+    found = {one.id: one.state["tags"] for one in asyncio.run(read(aws))}
+    return found, [f"{operation} {parameters.get('resourceARN', '')}".strip() for operation, _, parameters in aws.calls]
+
+
+def mapping(arn: str, **tags: str) -> dict[str, Any]:
+    return {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+
+
+def test_the_tags_of_several_profiles_are_in_one_list() -> None:
+    pages = [{"ResourceTagMappingList": [mapping(ARN, team="a")]}, {"ResourceTagMappingList": [mapping(OTHER_ARN)]}]
+    assert two(pages)[0] == {"a1b2c3d4e5f6": {"team": "a"}, "b": {}}
+    assert set(two(pages)[1]) == {"bedrock:ListInferenceProfiles", TAGGED}
+
+
+@pytest.mark.parametrize("tagged", [{}, {"ResourceTagMappingList": []}, DENIED])
+def test_a_profile_that_the_list_does_not_have_is_asked_for_its_own(tagged: Any) -> None:
+    found, asked = two(tagged)
+    assert found == {"a1b2c3d4e5f6": STATE["tags"], "b": STATE["tags"]}
+    assert {f"bedrock:ListTagsForResource {arn}" for arn in (ARN, OTHER_ARN)} <= set(asked)
 
 
 def test_profiles_that_aws_defines_are_not_asked_for() -> None:

@@ -24,14 +24,24 @@ LOGGING = {
 }
 
 
-def listing(*groups: Mapping[str, Any]) -> Any:
-    """DescribeLogGroups as AWS answers it: by prefix."""
+def listing(*groups: Mapping[str, Any]) -> dict[str, Any]:
+    """What AWS answers: names by the beginnings that a pattern has; groups by prefix, or by their names."""
 
-    def by_prefix(parameters: Mapping[str, Any]) -> Any:
-        prefix = parameters["logGroupNamePrefix"]
-        return {"logGroups": [group for group in groups if group["logGroupName"].startswith(prefix)]}
+    def names(parameters: Mapping[str, Any]) -> Any:
+        beginnings = tuple(one.removeprefix("^") for one in parameters["logGroupNamePattern"].split("|"))
+        found = [one["logGroupName"] for one in groups if one["logGroupName"].startswith(beginnings)]
+        return [{"logGroups": [{"logGroupName": name}]} for name in found] or {}
 
-    return by_prefix
+    def described(parameters: Mapping[str, Any]) -> Any:
+        prefix, wanted = parameters.get("logGroupNamePrefix"), parameters.get("logGroupIdentifiers", ())
+        of = [
+            one
+            for one in groups
+            if one["logGroupName"] in wanted or (prefix and one["logGroupName"].startswith(prefix))
+        ]
+        return {"logGroups": of}
+
+    return {"logs:ListLogGroups": names, "logs:DescribeLogGroups": described}
 
 
 def group(name: str, **members: Any) -> dict[str, Any]:
@@ -41,7 +51,7 @@ def group(name: str, **members: Any) -> dict[str, Any]:
 def read(*groups: Mapping[str, Any], more: Mapping[str, Any] | None = None, **options: Any) -> list[Resource]:
     recorded = {
         "bedrock:GetModelInvocationLoggingConfiguration": LOGGING,
-        "logs:DescribeLogGroups": listing(*groups),
+        **listing(*groups),
         "logs:GetDataProtectionPolicy": {},
         "logs:DescribeAccountPolicies": {"accountPolicies": []},
         "logs:DescribeMetricFilters": {"metricFilters": []},
@@ -142,13 +152,43 @@ def test_a_part_that_is_denied_is_a_gap_and_the_rest_is_read() -> None:
     assert one.state == state("aws/spans", "spans", subscription_filters=DENIED).facts()
 
 
-def test_the_log_group_of_invocation_logs_is_asked_for_by_name_only_where_no_listing_has_it() -> None:
+def asked(*groups: str, more: Mapping[str, Any] | None = None) -> list[Any]:
+    """What DescribeLogGroups is asked for."""
     calls: list[Any] = []
-    read(more={"logs:DescribeLogGroups": {"logGroups": []}}, calls=calls, wanted=lambda part: False)
-    prefixes = ["/aws/bedrock", "/aws/vendedlogs/bedrock", "aws/spans", "/aws/application-signals/data"]
-    asked = [call[2]["logGroupNamePrefix"] for call in calls if call[0] == "logs:DescribeLogGroups"]
-    assert asked == [*prefixes, INVOCATIONS]
-    calls.clear()
+    read(*map(group, groups), more=more, calls=calls, wanted=lambda part: False)
+    return [
+        parameters.get("logGroupNamePrefix", parameters.get("logGroupIdentifiers"))
+        for operation, _, parameters in calls
+        if operation == "logs:DescribeLogGroups"
+    ]
+
+
+def test_only_groups_that_are_there_and_bedrocks_are_asked_for() -> None:
+    assert asked("/aws/application-signals/data2", "/aws/lambda/x") == [INVOCATIONS]
+    spans, agents = "aws/spans", "/aws/bedrock-agentcore/runtimes/x"
+    assert asked(spans, agents, INVOCATIONS) == [INVOCATIONS, [agents, spans]]
+
+
+def test_the_log_group_of_invocation_logs_is_asked_for_once() -> None:
     inside = {"loggingConfig": {"cloudWatchConfig": {"logGroupName": "/aws/bedrock/x", "roleArn": "r" * 20}}}
-    read(more={"bedrock:GetModelInvocationLoggingConfiguration": inside}, calls=calls, wanted=lambda part: False)
-    assert [call[2]["logGroupNamePrefix"] for call in calls[1:]] == prefixes
+    more = {"bedrock:GetModelInvocationLoggingConfiguration": inside}
+    assert asked("/aws/bedrock/x", "/aws/bedrock/y", more=more) == ["/aws/bedrock/x", ["/aws/bedrock/y"]]
+
+
+def test_very_many_log_groups_are_asked_for_in_turn() -> None:
+    names = [f"/aws/bedrock/{number:03d}" for number in range(51)]
+    assert asked(*names) == [INVOCATIONS, names[:50], names[50:]]
+    assert len(read(*map(group, names), wanted=lambda part: False)) == 51
+
+
+def test_a_group_that_went_since_it_was_listed_is_left_out() -> None:
+    listed = {"logs:ListLogGroups": {"logGroups": [{"logGroupName": "aws/spans"}]}}
+    assert read(more=listed) == []
+
+
+def test_without_a_list_of_names_each_prefix_is_asked_for() -> None:
+    names = ["/aws/bedrock/x", "aws/spans", "aws/spans-old", INVOCATIONS]
+    denied = {"logs:ListLogGroups": DENIED}
+    assert [one.id for one in read(*map(group, names), more=denied)] == ["/aws/bedrock/x", INVOCATIONS, "aws/spans"]
+    prefixes = ["/aws/bedrock", "/aws/vendedlogs/bedrock", "aws/spans", "/aws/application-signals/data"]
+    assert asked(more=denied) == [INVOCATIONS, *prefixes]

@@ -72,6 +72,18 @@ def test_tags_of_a_profile_come_and_go(client: Client) -> None:
     assert tags_of(bedrock, arn) == {"team": "sales"}
 
 
+def test_profiles_with_tags_are_listed_by_page(client: Client) -> None:
+    bedrock, tagging = client("bedrock"), client("resourcegroupstaggingapi")
+    made = [make(bedrock, name, team=name) for name in ("one", "two", "three")]
+    make(bedrock, "untagged")
+    of_type = {"ResourceTypeFilters": ["bedrock:application-inference-profile"]}
+    pages = list(tagging.get_paginator("get_resources").paginate(**of_type, PaginationConfig={"PageSize": 2}))
+    listed = [[(one["ResourceARN"], one["Tags"]) for one in page["ResourceTagMappingList"]] for page in pages]
+    tagged = [(arn, [{"Key": "team", "Value": name}]) for arn, name in zip(made, ("one", "two", "three"), strict=True)]
+    assert listed == [tagged[:2], tagged[2:]]
+    assert tagging.get_resources(ResourceTypeFilters=["sqs"])["ResourceTagMappingList"] == []
+
+
 def test_a_deleted_profile_is_not_found(client: Client) -> None:
     bedrock = client("bedrock")
     arn = make(bedrock)

@@ -65,7 +65,7 @@ def test_a_group_shows_class_key_protection_and_retention(logs: Any, client: Cli
     ("wanted", "expected"),
     [
         ({"logGroupNamePrefix": "/a"}, ["/a/One", "/a/two"]),
-        ({"logGroupNamePattern": "one"}, ["/a/One", "/b/one"]),
+        ({"logGroupNamePattern": "one"}, ["/b/one"]),
         ({"logGroupIdentifiers": [f"{ARN}/b/one", "/a/two"]}, ["/a/two", "/b/one"]),
         ({"logGroupClass": "DELIVERY"}, ["/b/one"]),
         ({"logGroupNamePrefix": "/c"}, []),
@@ -76,6 +76,34 @@ def test_groups_are_selected(logs: Any, wanted: dict[str, Any], expected: list[s
         logs.create_log_group(logGroupName=name)
     logs.create_log_group(logGroupName="/b/one", logGroupClass="DELIVERY")
     assert [group["logGroupName"] for group in groups(logs, **wanted)] == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({}, ["/a/One", "/a/two", "/b/one"]),
+        ({"logGroupNamePattern": "one"}, ["/b/one"]),
+        ({"logGroupNamePattern": "^/a/|one"}, ["/a/One", "/a/two", "/b/one"]),
+        ({"logGroupNamePattern": "^a/two|a.two"}, []),
+        ({"logGroupClass": "DELIVERY"}, ["/b/one"]),
+    ],
+)
+def test_names_of_groups_are_selected(logs: Any, wanted: dict[str, Any], expected: list[str]) -> None:
+    for name in ("/a/One", "/a/two"):
+        logs.create_log_group(logGroupName=name)
+    logs.create_log_group(logGroupName="/b/one", logGroupClass="DELIVERY")
+    assert [group["logGroupName"] for group in logs.list_log_groups(**wanted)["logGroups"]] == expected
+
+
+def test_names_of_groups_come_fifty_a_page_or_as_many_as_are_asked_for(logs: Any) -> None:
+    for number in range(51):
+        logs.create_log_group(logGroupName=f"g{number:02d}")
+    first = logs.list_log_groups()
+    assert len(first["logGroups"]) == 50
+    (last,) = logs.list_log_groups(nextToken=first["nextToken"])["logGroups"]
+    assert last == {"logGroupName": "g50", "logGroupArn": f"{ARN}g50", "logGroupClass": "STANDARD"}
+    assert len(logs.list_log_groups(limit=1000)["logGroups"]) == 51
+    assert code(logs.list_log_groups, logGroupNamePattern="(a)") == "InvalidParameterException"
 
 
 def test_groups_by_pattern_show_little_and_exclude_a_prefix(logs: Any) -> None:

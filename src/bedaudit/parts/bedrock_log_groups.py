@@ -8,19 +8,25 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transa
 from __future__ import annotations
 
 import re
-from typing import Literal, TypeAlias
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
 
-from bedaudit.model import Raw
+from bedaudit.model import Gap, Raw
 from bedaudit.parts.log_group import DESCRIBE_GROUPS, find_log_group
 from bedaudit.reader import Operation, Reader
 
 GET_LOGGING = Operation("bedrock", "GetModelInvocationLoggingConfiguration")
-OPERATIONS = (GET_LOGGING, DESCRIBE_GROUPS)
+LIST_GROUPS = Operation("logs", "ListLogGroups", tokens=("nextToken", "nextToken"))
+OPERATIONS = (GET_LOGGING, LIST_GROUPS, DESCRIBE_GROUPS)
 
 Purpose: TypeAlias = Literal["invocation_logs", "agents", "knowledge_bases", "agentcore", "spans", "other"]
 
 _SPANS = ("aws/spans", "/aws/application-signals/data")
 _PREFIXES = ("/aws/bedrock", "/aws/vendedlogs/bedrock", *_SPANS)
+_PATTERN = "|".join(f"^{prefix[:24]}" for prefix in _PREFIXES)
+"""At most five prefixes, of at most 24 characters."""
+_MOST_NAMES = 50
+"""Names that one DescribeLogGroups takes."""
 _WORDS: tuple[tuple[re.Pattern[str], Purpose], ...] = (
     (re.compile("agentcore", re.IGNORECASE), "agentcore"),
     (re.compile("knowledge[-_]?base", re.IGNORECASE), "knowledge_bases"),
@@ -37,17 +43,32 @@ async def read_invocation_group(aws: Reader) -> str | None:
 
 
 async def read_groups(aws: Reader) -> dict[str, tuple[Raw, Purpose]]:
-    """What DescribeLogGroups says of each, and what it is for, by name."""
+    """What DescribeLogGroups says of each, and what it is for, by name.
+
+    The log group of invocation logs is asked for as whoever reads the logging configuration does, to share the reply.
+    """
     named = await read_invocation_group(aws)
-    found: dict[str, Raw] = {}
-    for prefix in _PREFIXES:
-        pages = await aws.pages(DESCRIBE_GROUPS, logGroupNamePrefix=prefix)
-        found.update({group["logGroupName"]: group for page in pages for group in page.get("logGroups", [])})
-    if named is not None and not named.startswith(_PREFIXES):
-        group = await find_log_group(aws, named)
-        found.update({} if group is None else {named: group})
+    invocations = None if named is None else await find_log_group(aws, named)
+    others = [group for group in await _read_others(aws, named) if group["logGroupName"] != named]
+    found = {group["logGroupName"]: group for group in (*others, *([] if invocations is None else [invocations]))}
     purposes = {name: purpose_of(name, named) for name in sorted(found)}
     return {name: (found[name], purpose) for name, purpose in purposes.items() if purpose is not None}
+
+
+async def _read_others(aws: Reader, named: str | None) -> Sequence[Raw]:
+    """One list of names tells which to describe; where it is not given, each prefix is asked for."""
+    listed = await aws.attempt(aws.pages(LIST_GROUPS, logGroupNamePattern=_PATTERN, limit=1000))
+    if isinstance(listed, Gap):
+        return [group for prefix in _PREFIXES for group in await _describe(aws, logGroupNamePrefix=prefix)]
+    every = sorted(group.get("logGroupName", "") for page in listed for group in page.get("logGroups", []))
+    names = [name for name in every if name != named and purpose_of(name, named)]
+    chunks = (names[first : first + _MOST_NAMES] for first in range(0, len(names), _MOST_NAMES))
+    return [group for chunk in chunks for group in await _describe(aws, logGroupIdentifiers=chunk)]
+
+
+async def _describe(aws: Reader, **which: Any) -> Sequence[Raw]:
+    pages = await aws.pages(DESCRIBE_GROUPS, **which)
+    return [group for page in pages for group in page.get("logGroups", [])]
 
 
 def purpose_of(name: str, invocation_group: str | None) -> Purpose | None:

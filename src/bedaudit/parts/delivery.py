@@ -102,12 +102,21 @@ async def _arrival(aws: Reader, log_group: str | None, *, to_s3: bool) -> _Arriv
         return seen
     arrivals: list[_Arrival] = []
     if log_group is not None:
-        event = await aws.attempt(_last_event(aws, log_group))
-        arrival = _arrives(aws.now, seen, TO_CLOUDWATCH, None if isinstance(event, Gap) else event)
-        arrivals.append(event if isinstance(event, Gap) and isinstance(arrival, str) else arrival)
+        arrivals.append(await _arrival_in_group(aws, seen, log_group))
     if to_s3:
         arrivals.append(_arrives(aws.now, seen, TO_S3, None))
     return _all_true(arrivals)
+
+
+async def _arrival_in_group(aws: Reader, seen: Traffic, log_group: str) -> _Arrival:
+    """The log stream is asked for only where the metrics alone do not say that logs arrive."""
+    arrival = _arrives(aws.now, seen, TO_CLOUDWATCH, None)
+    if arrival is True:
+        return True
+    event = await aws.attempt(_last_event(aws, log_group))
+    if isinstance(event, Gap):
+        return event if isinstance(arrival, str) else arrival
+    return _arrives(aws.now, seen, TO_CLOUDWATCH, event)
 
 
 def _all_true(arrivals: Iterable[_Arrival]) -> _Arrival:

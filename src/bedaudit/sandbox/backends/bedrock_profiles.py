@@ -80,6 +80,19 @@ def list_tags(call: Call) -> Reply:
     return call.forward() if tags is None else {"tags": [{"key": key, "value": tags[key]} for key in tags]}
 
 
+@operation("resourcegroupstaggingapi", "GetResources")
+def list_tagged(call: Call) -> Reply:
+    """Profiles that have tags, where they alone are asked for; everything else moto knows."""
+    if call.parameters.get("ResourceTypeFilters") != ["bedrock:application-inference-profile"]:
+        return call.forward()
+    shown = [
+        {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+        for arn, tags in call.here(Profiles).tags.items()
+        if tags
+    ]
+    return page(call, "ResourceTagMappingList", shown, 100, ("PaginationToken", "ResourcesPerPage"))
+
+
 @operation("bedrock", "TagResource")
 def tag(call: Call) -> Reply:
     """Adds tags."""

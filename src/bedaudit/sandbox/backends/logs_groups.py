@@ -18,6 +18,7 @@ from bedaudit.sandbox.call import AwsError, Call, Reply, operation, page
 RETENTIONS = frozenset(
     (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 )
+_PATTERN = re.compile(r"\^?[.\-_/#A-Za-z0-9]{3,24}(\|\^?[.\-_/#A-Za-z0-9]{3,24}){0,4}")
 _SHOWN_BY_PATTERN = ("logGroupName", "arn", "logGroupArn", "creationTime")
 
 
@@ -69,6 +70,21 @@ def describe(call: Call) -> Reply:
     if pattern:
         shown = [{name: group[name] for name in _SHOWN_BY_PATTERN} for group in shown]
     return page(call, "logGroups", shown, 50, ("nextToken", "limit"))
+
+
+@operation("logs", "ListLogGroups")
+def list_all(call: Call) -> Reply:
+    """Names, ARNs and classes of groups by class and pattern: up to five parts of names, after ^ their beginning."""
+    pattern, class_ = call.parameters.get("logGroupNamePattern"), call.parameters.get("logGroupClass")
+    if pattern and not _PATTERN.fullmatch(pattern):
+        raise AwsError("InvalidParameterException", f"logGroupNamePattern must match {_PATTERN.pattern}")
+    wanted = re.compile((pattern or "").replace(".", r"\."))
+    shown = [
+        {"logGroupName": name, "logGroupArn": group.arn.removesuffix(":*"), "logGroupClass": _class(call, name)}
+        for name, group in sorted(groups(call).items())
+        if wanted.search(name) and class_ in (None, _class(call, name))
+    ]
+    return page(call, "logGroups", shown, int(call.parameters.get("limit") or 50), ("nextToken", None))
 
 
 @operation("logs", "PutRetentionPolicy")
@@ -128,7 +144,7 @@ def _selected(call: Call, name: str) -> bool:
     pattern = wanted.get("logGroupNamePattern")
     return (
         name.startswith(wanted.get("logGroupNamePrefix") or "")
-        and (not pattern or re.search(re.escape(pattern), name, re.IGNORECASE) is not None)
+        and (not pattern or pattern in name)
         and (not identifiers or name in map(name_of, identifiers))
         and wanted.get("logGroupClass") in (None, _class(call, name))
     )
