@@ -100,6 +100,7 @@ def auditor_policy() -> str:
     actions += ["kms:GetKey*", "kms:List*", "sns:GetTopicAttributes", "sns:List*", "account:List*", "oam:Get*"]
     actions += ["cloudtrail:Describe*", "cloudtrail:Get*", "cloudtrail:List*", "oam:List*", "xray:Get*"]
     actions += ["kinesis:DescribeStreamSummary", "lambda:GetFunctionConfiguration", "firehose:DescribeDeliveryStream"]
+    actions += ["servicequotas:List*", "tag:GetResources"]
     return _policy([_allow(actions, resource="*")])
 
 
