@@ -8,7 +8,7 @@ from typing import Any, Final
 from bedaudit import __version__
 from bedaudit.model import Drift, Evidence, Finding, Gap, Report, ResourceName, SiteGap, Waiver
 from bedaudit.report import Options
-from bedaudit.report.plain import ascii_json
+from bedaudit.report.plain import ascii_array, ascii_json
 from bedaudit.report.summary import summary
 
 VERSION: Final = "1.0"
@@ -29,13 +29,8 @@ def report(found: Report, options: Options) -> Iterator[str]:
 
 
 def _list(name: str, values: Iterable[Any]) -> Iterator[str]:
-    yield f' "{name}": ['
-    before, after = "\n  ", "]"
-    for value in values:
-        yield before
-        yield ascii_json(value)
-        before, after = ",\n  ", "\n ]"
-    yield after
+    yield f' "{name}": '
+    yield from ascii_array(values, " ")
 
 
 def _scan(found: Report) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from bedaudit.model import Drift, Finding, Gap, Report, SiteGap
@@ -50,6 +51,24 @@ def unread(gap: Gap) -> str:
     return harmless(f"{words}: {gap.message}" if gap.message else words).rstrip(".")
 
 
+def told(finding: Finding) -> str:
+    """The finding's message, and what it does not say itself: what differs, and what could not be read."""
+    differing = [differs(drift) for drift in drifts(finding) if f"{drift.path} is " not in finding.message]
+    gaps = [gap for gap in finding.gaps if (gap.operation or gap.reason) not in finding.message]
+    unseen = [f"{unread(gap)}." for gap in gaps if finding.outcome != "fail"]
+    return harmless(" ".join([sentence(finding.message), *differing, *unseen]))
+
+
+def sentence(text: str) -> str:
+    """With its full stop."""
+    return text if text.endswith(".") else f"{text}."
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def drifts(finding: Finding) -> tuple[Drift, ...]:
     """What differs: of the finding's own resource, or of the nearest candidate."""
     return finding.drift or (finding.evidence.lacks if finding.evidence else ())
@@ -58,6 +77,21 @@ def drifts(finding: Finding) -> tuple[Drift, ...]:
 def missed(report: Report) -> list[SiteGap]:
     """The accounts and sites of which nothing could be read though there may be something."""
     return [gap for gap in report.gaps if gap.gap.reason not in NOT_MISSED]
+
+
+def unseen(report: Report) -> str:
+    """How many accounts and sites were not read."""
+    gaps = [gap for gap in missed(report) if gap.account != EVERYWHERE]
+    sites = sum(not closed(gap) for gap in gaps)
+    accounts = len({gap.account for gap in gaps if closed(gap)})
+    known = [(accounts, "account", "not entered"), (sites, "site", "not read")]
+    return ", ".join(f"{counted(number, what)} {how}" for number, what, how in known if number)
+
+
+def nothing_there(report: Report) -> str:
+    """Where there was nothing to see, and why."""
+    reasons = Counter(gap.gap.reason for gap in report.gaps if gap.gap.reason in NOT_MISSED)
+    return ", ".join(f"{reason.replace('_', ' ')} at {counted(number, 'site')}" for reason, number in reasons.items())
 
 
 def closed(gap: SiteGap) -> bool:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 _ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories that act instead of being seen: controls, directions and joiners, halves of pairs, line ends."""
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]()#+!|>~@$-]")
+_LINKED = re.compile(r"@|#(?=\w)|:(?=//|[\w+-]+:)|www(?=\.)|GH(?=-\d)", re.IGNORECASE)
+"""What GitHub makes mentions, references, links and pictures of, escaped or not."""
+_APART = "\0"
+"""Stands, until all is escaped, for the character without width that keeps such things apart."""
 
 
 def harmless(text: str) -> str:
@@ -41,6 +46,33 @@ def ascii_json(value: Any) -> str:
     return text.replace("##[", "##\\u005b").replace("\x7f", "\\u007f")
 
 
+def ascii_array(values: Iterable[Any], margin: str = "") -> Iterator[str]:
+    """A JSON array in pieces, one value a line."""
+    yield "["
+    before, after = f"\n{margin} ", "]"
+    for value in values:
+        yield before
+        yield ascii_json(value)
+        before, after = f",\n{margin} ", f"\n{margin}]"
+    yield after
+
+
 def markdown(text: str) -> str:
-    """Text that Markdown shows as it is, with nothing in it that acts."""
-    return _MARKUP.sub(r"\\\g<0>", harmless(text)).replace("&", "&amp;").replace("<", "&lt;")
+    """Text that Markdown shows as it is, with nothing in it that acts, on GitHub either."""
+    text = _MARKUP.sub(r"\\\g<0>", _LINKED.sub(rf"\g<0>{_APART}", harmless(text)))
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(_APART, "&#8203;")
+
+
+def markdown_code(text: str) -> str:
+    """Text as code in a cell of a Markdown table, in which nothing acts; nothing stays nothing."""
+    text = harmless(text).strip().replace("\\|", "\\ |").replace("|", "\\|")
+    if not text:
+        return ""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    blank = " " if "`" in text else ""
+    return f"{fence}{blank}{text}{blank}{fence}"
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text, or as much of it as leaves room to say that there is more."""
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."

@@ -8,7 +8,7 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -39,7 +39,7 @@ from bedaudit.errors import ReportError
 from bedaudit.model import Finding, Mark, Report, SiteGap, Waiver
 from bedaudit.report import Options
 from bedaudit.report.json import drift_members, gap_members
-from bedaudit.report.phrases import EVERYWHERE, NOT_MISSED, differs, drifts, unentered, unread
+from bedaudit.report.phrases import EVERYWHERE, NOT_MISSED, sentence, told, unentered, unread
 from bedaudit.report.plain import ascii_json, harmless
 from bedaudit.report.sarif_rules import LEVELS, rules
 from bedaudit.report.sarif_writer import members
@@ -49,6 +49,7 @@ _HOME: Final = "https://pypi.org/project/bedaudit/"
 _MOST_RUNS, _MOST_RESULTS = 20, 25_000
 """What GitHub takes in a file, and in a run; it refuses the whole of a larger file."""
 
+_END: Final[tuple[None, tuple[Finding, ...]]] = (None, ())
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
@@ -59,13 +60,12 @@ def report(found: Report, options: Options) -> Iterator[str]:
         ReportError: for GitHub, there are more accounts or findings than it takes in one file.
     """
     log = _Log(found, github=options.sarif_for == "github", rules=rules(found), unentered=unentered(found))
-    accounts = log.accounts()
     if log.github:
-        _check_limits(accounts)
+        _check_limits(log.results())
     whole = members(SarifLog(version="2.1.0", schema_uri=_SCHEMA, runs=[]))
     yield f'{{"$schema": "{whole["$schema"]}",\n "version": "{whole["version"]}",\n "runs": ['
     separator = "\n  "
-    for account, findings in accounts.items():
+    for account, findings in log.runs():
         yield separator
         yield from _run(log, account, findings)
         separator = ",\n  "
@@ -79,37 +79,46 @@ class _Log:
     rules: Sequence[ReportingDescriptor]
     unentered: set[str]
 
-    def accounts(self) -> dict[str, list[Finding]]:
-        """The findings that are written, by account; an account that was seen has its run even if that is empty.
+    def results(self) -> dict[str, int]:
+        """How many findings are written, by account; an account that was seen has its run even if that is empty.
 
         GitHub refuses a file without a run, and takes an account that was not entered for one whose alerts are fixed.
         """
-        seen: dict[str, list[Finding]] = {gap.account: [] for gap in self.report.gaps if gap.account != EVERYWHERE}
-        for account, findings in groupby(self.report.findings, key=lambda each: each.site.account):
-            seen.setdefault(account, []).extend(each for each in findings if self._written(each))
+        seen = {gap.account: 0 for gap in self.report.gaps if gap.account != EVERYWHERE}
+        for finding in self.report.findings:
+            seen[finding.site.account] = seen.get(finding.site.account, 0) + self._written(finding)
         if self.github:
-            seen = {account: findings for account, findings in seen.items() if account not in self.unentered}
-        return dict(sorted(seen.items())) or {"": []}
+            seen = {account: number for account, number in seen.items() if account not in self.unentered}
+        return dict(sorted(seen.items())) or {"": 0}
+
+    def runs(self) -> Iterator[tuple[str, Iterable[Finding]]]:
+        """The findings that are written, by account, one after the other."""
+        groups = groupby(self.report.findings, key=lambda each: each.site.account)
+        account, findings = next(groups, _END)
+        for name in self.results():
+            while account is not None and account < name:
+                account, findings = next(groups, _END)
+            yield name, filter(self._written, findings) if account == name else ()
 
     def _written(self, finding: Finding) -> bool:
         return finding.outcome in (("fail", "unknown") if self.github else ("fail", "unknown", "waived"))
 
 
-def _check_limits(accounts: Mapping[str, Sequence[Finding]]) -> None:
-    if len(accounts) > _MOST_RUNS:
+def _check_limits(results: Mapping[str, int]) -> None:
+    if len(results) > _MOST_RUNS:
         raise ReportError(
-            f"GitHub takes {_MOST_RUNS} accounts in one SARIF file and there are {len(accounts)}: "
+            f"GitHub takes {_MOST_RUNS} accounts in one SARIF file and there are {len(results)}: "
             "scan fewer at a time with --account or --shard"
         )
-    for account, findings in accounts.items():
-        if len(findings) > _MOST_RESULTS:
+    for account, number in results.items():
+        if number > _MOST_RESULTS:
             raise ReportError(
-                f"GitHub takes {_MOST_RESULTS:,} findings of one account and {account} has {len(findings):,}: "
+                f"GitHub takes {_MOST_RESULTS:,} findings of one account and {account} has {number:,}: "
                 "scan fewer controls or regions at a time with --control or --region"
             )
 
 
-def _run(log: _Log, account: str, findings: Sequence[Finding]) -> Iterator[str]:
+def _run(log: _Log, account: str, findings: Iterable[Finding]) -> Iterator[str]:
     indexes = {rule.id: index for index, rule in enumerate(log.rules)}
     category = f"bedaudit/{harmless(account)}" if account else "bedaudit"
     run = Run(
@@ -168,7 +177,7 @@ def _result(finding: Finding, indexes: Mapping[str, int], *, github: bool) -> Re
         rule_index=indexes[rule_id],
         kind="open" if is_open and not github else "fail",
         level=("note" if github else "none") if is_open else LEVELS[finding.severity],
-        message=_message(" ".join(_sentences(finding))),
+        message=_message(f"{finding.site.account} {finding.site.region}: {told(finding)}"),
         locations=[_location(finding)],
         partial_fingerprints={"primaryLocationLineHash": f"{finding.id}:1"},
         baseline_state=finding.baseline if finding.baseline != "fixed" else None,
@@ -177,21 +186,9 @@ def _result(finding: Finding, indexes: Mapping[str, int], *, github: bool) -> Re
     )
 
 
-def _sentences(finding: Finding) -> Iterator[str]:
-    """The message, with what it does not say itself."""
-    yield f"{finding.site.account} {finding.site.region}: {_sentence(finding.message)}"
-    yield from (differs(drift) for drift in drifts(finding) if f"{drift.path} is " not in finding.message)
-    if finding.outcome != "fail":
-        yield from (f"{unread(gap)}." for gap in finding.gaps if (gap.operation or gap.reason) not in finding.message)
-
-
 def _message(text: str) -> Message:
     """A message that has no links: what stands in brackets before parentheses would be one."""
-    return Message(text=_sentence(harmless(text).replace("](", "] (")))
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith(".") else f"{text}."
+    return Message(text=sentence(harmless(text).replace("](", "] (")))
 
 
 def _location(finding: Finding) -> Location:

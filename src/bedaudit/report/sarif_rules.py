@@ -11,7 +11,7 @@ from typing import Final
 from sarif_om import MultiformatMessageString, ReportingConfiguration, ReportingDescriptor
 
 from bedaudit.model import Report, Severity
-from bedaudit.report.plain import harmless, markdown
+from bedaudit.report.plain import harmless, markdown, shortened
 
 LEVELS: Final[Mapping[Severity, str]] = {
     "critical": "error",
@@ -57,8 +57,10 @@ def _rule(judged: _Judged) -> ReportingDescriptor:
     return ReportingDescriptor(
         id=harmless(judged.id),
         name=_pascal(judged.id),
-        short_description=MultiformatMessageString(text=_shortened(title)),
-        full_description=MultiformatMessageString(text=_shortened(f"{title}. {why}" if why else f"{title}.")),
+        short_description=MultiformatMessageString(text=shortened(title, _LONGEST_TEXT)),
+        full_description=MultiformatMessageString(
+            text=shortened(f"{title}. {why}" if why else f"{title}.", _LONGEST_TEXT)
+        ),
         help=MultiformatMessageString(
             text="\n\n".join(_help(judged)),
             markdown="\n\n".join(_help_markdown(judged)),
@@ -106,7 +108,3 @@ def _links(references: Iterable[str]) -> Iterator[str]:
 def _pascal(text: str) -> str:
     words = chain.from_iterable(re.findall(r"[A-Za-z0-9]+", part) for part in text.split("-"))
     return "".join(word[0].upper() + word[1:] for word in words)[:_LONGEST_NAME] or "Control"
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 3]}..."

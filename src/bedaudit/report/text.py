@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -15,7 +14,7 @@ from bedaudit import __version__
 from bedaudit.model import SEVERITIES, Drift, Finding, Report, Severity, Site, SiteGap
 from bedaudit.report import Options
 from bedaudit.report.groups import Block, Group, blocks, fixed, not_read, together, waived
-from bedaudit.report.phrases import EVERYWHERE, NOT_MISSED, actual, closed, drifts, expected, missed, unread
+from bedaudit.report.phrases import EVERYWHERE, actual, closed, counted, drifts, expected, nothing_there, unread, unseen
 from bedaudit.report.plain import harmless
 from bedaudit.report.summary import Summary, summary
 
@@ -108,16 +107,16 @@ class _Page:
         """What a reader sees in three seconds."""
         scan, outcomes = self.report.scan, self.counts.outcomes
         yield [
-            _Row(_many(("bedaudit", "bold"), f" {__version__}: {_count(scan.accounts, 'account')}, "
-                       f"{_count(scan.sites, 'site')}, {_count(scan.calls, 'call')}"))
+            _Row(_many(("bedaudit", "bold"), f" {__version__}: {counted(scan.accounts, 'account')}, "
+                       f"{counted(scan.sites, 'site')}, {counted(scan.calls, 'call')}"))
         ]  # fmt: skip
         severities = [(f"{number} {name}", _STYLES[name]) for name, number in self._severities()]
         rows = [
             self._number(outcomes["fail"], "FAILED", _FAIL, _joined(severities)),
-            self._number(outcomes["unknown"], "UNSEEN", _UNSEEN, Text(self._unseen())),
+            self._number(outcomes["unknown"], "UNSEEN", _UNSEEN, Text(unseen(self.report))),
             self._number(outcomes["pass"], "passed", _GOOD, Text()),
             self._number(outcomes["waived"], "waived", "yellow", Text()),
-            self._number(outcomes["not_applicable"], "not applicable", _QUIET, Text(self._nothing_there())),
+            self._number(outcomes["not_applicable"], "not applicable", _QUIET, Text(nothing_there(self.report))),
         ]
         since = ((self.counts.new, "new", _FAIL), (self.counts.fixed, "fixed", _GOOD))
         more = [
@@ -128,19 +127,6 @@ class _Page:
     def _severities(self) -> list[tuple[Severity, int]]:
         numbers = self.counts.fail_by_severity
         return [(severity, numbers[severity]) for severity in SEVERITIES if numbers[severity]]
-
-    def _unseen(self) -> str:
-        gaps = [gap for gap in missed(self.report) if gap.account != EVERYWHERE]
-        sites = sum(not closed(gap) for gap in gaps)
-        accounts = len({gap.account for gap in gaps if closed(gap)})
-        known = [(accounts, "account", "not entered"), (sites, "site", "not read")]
-        return ", ".join(f"{_count(number, what)} {how}" for number, what, how in known if number)
-
-    def _nothing_there(self) -> str:
-        reasons = Counter(gap.gap.reason for gap in self.report.gaps if gap.gap.reason in NOT_MISSED)
-        return ", ".join(
-            f"{reason.replace('_', ' ')} at {_count(number, 'site')}" for reason, number in reasons.items()
-        )
 
     def _number(self, number: int, name: str, style: str, more: Text) -> _Row:
         style = style if number else _QUIET
@@ -158,7 +144,7 @@ class _Page:
             label = _account(same[0].account, same[0].account_name)
             yield _Row(Text(regions), _TAG, label, max(_SITE, label.cell_len + 2))
         if findings:
-            yield _Row(Text(f"{_count(findings, 'finding')} unknown for it", _QUIET), _TAG)
+            yield _Row(Text(f"{counted(findings, 'finding')} unknown for it", _QUIET), _TAG)
 
     def blocks(self) -> Iterator[Iterable[_Row]]:
         """Sites with failures and gaps, worst first."""
@@ -214,7 +200,7 @@ class _Page:
         for waiver, findings in waived(self.report):
             yield [
                 _title(Text("WAIVED", "yellow"), findings[0]),
-                _Row(Text(f"{_count(len(findings), 'finding')}, until {harmless(waiver.expires)}"), _TAG),
+                _Row(Text(f"{counted(len(findings), 'finding')}, until {harmless(waiver.expires)}"), _TAG),
                 _Row(Text(harmless(f"{waiver.reason} ({waiver.owner})")), _TAG),
             ]
 
@@ -290,7 +276,3 @@ def _joined(parts: Iterable[tuple[str, str]]) -> Text:
 
 def _many(*parts: str | tuple[str, str]) -> Text:
     return Text.assemble(*parts)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
