@@ -93,7 +93,7 @@ def test_snapshot_is_judged_and_says_who_looked_when_and_at_how_much(tmp_path: P
         policies=standard.rules.policy_files,
     )
     assert report.gaps == (SiteGap("333333333333", "", "*", Gap("denied")),)
-    assert report.notices == ("left out: 999999999999", "all regions are tried")
+    assert report.notices == ("all regions are tried", "left out: 999999999999")
     assert list(report.controls) == ["logging-is-on"]
 
 

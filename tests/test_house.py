@@ -27,6 +27,7 @@ PURE = {
     "waivers",
     "findings",
     "baseline",
+    "merge",
     "snapshot",
 }
 ROOMS: dict[str, set[str]] = {
@@ -42,9 +43,10 @@ ROOMS: dict[str, set[str]] = {
     "waivers": {"model", "policy"},
     "findings": {"model"},
     "baseline": {"model", "findings"},
+    "merge": {"errors", "model", "baseline", "waivers"},
     "snapshot": {"errors", "model"},
     "report": {"errors", "model", "findings", "snapshot", "policy", "repairs", "remedy"},
-    "aws": (PURE - {"evaluate", "waivers", "findings", "baseline", "snapshot"}) | {"repairs"},
+    "aws": (PURE - {"evaluate", "waivers", "findings", "baseline", "merge", "snapshot"}) | {"repairs"},
     "repairs": {"model", "state", "reader", "documents", "parts", "kinds"},
     "remedy": {"errors", "model", "state", "reader", "kinds", "repairs", "policy", "evaluate"},
     "sandbox": {"errors"},

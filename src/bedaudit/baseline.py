@@ -6,11 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import groupby, repeat
+from typing import Final
 
 from bedaudit.findings import FindingStore
 from bedaudit.model import Baseline, Finding, Report
 
-_GONE = "It failed in the baseline, and what it was about is there no more."
+ABSENCE: Final = "could not be compared: the site was not read now, or the control not judged"
+"""The last words of a notice that is true of a scan as a whole, and not of its parts."""
+
+_GONE: Final = "It failed in the baseline, and what it was about is there no more."
 
 
 def against(report: Report, baseline: Report) -> Report:
@@ -20,7 +24,7 @@ def against(report: Report, baseline: Report) -> Report:
     """
     comparing, findings = _Comparing(), FindingStore()
     findings.add(comparing.marked(report.findings, baseline.findings))
-    return replace(report, findings=findings, notices=(*report.notices, *comparing.notices))
+    return replace(report, findings=findings, notices=tuple(sorted({*report.notices, *comparing.notices})))
 
 
 @dataclass(slots=True)
@@ -50,7 +54,7 @@ class _Comparing:
         if not self.unjudged:
             return ()
         failures = f"{self.unjudged:,} failure{'' if self.unjudged == 1 else 's'} of the baseline"
-        return (f"{failures} could not be compared: the site was not read now, or the control not judged",)
+        return (f"{failures} {ABSENCE}",)
 
 
 def by_site(*reports: Iterable[Finding]) -> Iterator[tuple[list[Finding], ...]]:

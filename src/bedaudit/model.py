@@ -243,6 +243,11 @@ class SiteGap:
     region: str
     gap: Gap
 
+    @property
+    def order(self) -> tuple[str, str, str]:
+        """The order of gaps in every report."""
+        return (self.account, self.region, str(self.gap.as_json()))
+
 
 class Findings(Protocol):
     """Findings in the order of reports, given as often as asked; they need not all be in memory."""
@@ -259,6 +264,7 @@ class Report:
     findings: Findings
     gaps: tuple[SiteGap, ...] = ()
     notices: tuple[str, ...] = ()
+    """Sorted, each once."""
     controls: Mapping[str, Any] = field(default_factory=dict)
     """The controls that were judged, by id: `bedaudit.policy.model.Control`, for what a report says of each."""
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Final
 
 from bedaudit.model import Finding, Waiver
 from bedaudit.policy.globs import glob_match
 from bedaudit.policy.waiver_file import WaiverRule
 from bedaudit.policy.words import shown
+
+ABSENCES: Final = ("is of a control that this scan did not judge", "covers no finding of this scan")
+"""What the last words of a notice say that is true of a scan as a whole, and not of its parts."""
+_NOT_JUDGED, _UNUSED = ABSENCES
 
 
 class Waiving:
@@ -67,8 +72,8 @@ def _notices(rule: WaiverRule, today: date, *, used: bool, known: bool) -> Itera
     if today > rule.expires:
         yield f"{name} expired on {rule.expires.isoformat()} and no longer counts"
     if not known:
-        yield f"{name} is of a control that this scan did not judge"
+        yield f"{name} {_NOT_JUDGED}"
     elif not used:
-        yield f"{name} covers no finding of this scan"
+        yield f"{name} {_UNUSED}"
     if "*" in rule.accounts and not rule.regions and not rule.resources:
         yield f"{name} covers every account: say which, or disable the control"

@@ -108,5 +108,5 @@ class Judged:
         standard = self.standard
         self._keep(self.evaluation.finish())
         gaps = (*self.evaluation.gaps, *self.gaps)
-        said = (*notices, *self.evaluation.notices, *standard.notices, *standard.rules.notices, *self.waiving.notices)
-        return Report(facts, self.findings, gaps, said, standard.rules.controls)
+        said = {*notices, *self.evaluation.notices, *standard.notices, *standard.rules.notices, *self.waiving.notices}
+        return Report(facts, self.findings, gaps, tuple(sorted(said)), standard.rules.controls)

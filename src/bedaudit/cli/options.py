@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
+REPORT_FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ _identities = _together(
     _identity("--external-id", metavar="ID", help="The external ID that the role asks for."),
     _identity("--profile", metavar="NAME", help="A profile of the AWS configuration."),
 )
-_reports = _together(
+_written = _together(
     _report("--format", type=FORMAT, help="What to write to stdout. Default: text."),
     _report(
         "-o",
@@ -146,7 +147,6 @@ _reports = _together(
         multiple=True,
         help="Write a report to a file as well (- is stdout); repeatable.",
     ),
-    _report("--save-snapshot", metavar="FILE", type=FILE, help="Keep all that was read, to judge it again."),
     _report(
         "--sarif-for",
         type=click.Choice(["github", "any"]),
@@ -154,6 +154,10 @@ _reports = _together(
         show_default=True,
         help="Whom SARIF is written for.",
     ),
+)
+_reports = _together(
+    _written,
+    _report("--save-snapshot", metavar="FILE", type=FILE, help="Keep all that was read, to judge it again."),
 )
 _changes = partial(_option, "Changes")
 journal_option = _changes("--journal", metavar="FILE", type=FILE, help="Where each step is noted. Default: a new file.")
@@ -180,21 +184,25 @@ fix_options = _together(
     ),
 )
 rollback_options = _together(_identities, config_option, yes_option)
-_verdicts = _together(
+_baseline = _verdict(
+    "--baseline", metavar="REPORT", type=FILE, help="An earlier JSON report: say what is new, and what fixed."
+)
+_waivers = _verdict("--waivers", metavar="FILE", type=FILE, help="Dated, owned exceptions.")
+_gate = _together(
     _verdict(
         "--fail-on",
         metavar="SEVERITY",
         type=SEVERITY,
         help="The least severity that counts: critical, high, medium, low or info. Default: low.",
     ),
-    _verdict(
-        "--baseline", metavar="REPORT", type=FILE, help="An earlier JSON report: say what is new, and what fixed."
-    ),
+    _baseline,
     _verdict("--only-new", is_flag=True, help="Exit 1 only for what did not fail in the baseline."),
-    _verdict("--waivers", metavar="FILE", type=FILE, help="Dated, owned exceptions."),
     _verdict("--allow-unknown", is_flag=True, help="Exit 0, not 3, where only unknowns are left."),
     _verdict("--exit-zero", is_flag=True, help="Exit 0 instead of 1 and 3."),
 )
+_verdicts = _together(_gate, _waivers)
+merge_options = _together(policy_options, _written, _gate)
+report_options = _together(policy_options, _waivers, _baseline, _written)
 scope_options = _together(policy_options, _control, _places, _identities)
 demo_options = _together(policy_options, _control, _places, _reports, _verdicts)
 scan_options = _together(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from bedaudit.cli.choices import unknown
 from bedaudit.errors import BedauditError
 
 if TYPE_CHECKING:
+    from bedaudit.audit import Standard
     from bedaudit.model import Call
     from bedaudit.policy.config import Config
     from bedaudit.policy.model import Control, Policy
@@ -111,3 +113,21 @@ def rules(loaded: Loaded, only: Sequence[str]) -> Rules:
     if not made.controls:
         raise BedauditError("no control is left to judge: bedaudit.yaml disables all that were asked for")
     return made
+
+
+def standard(loaded: Loaded, only: Sequence[str], waivers: Path | None, today: date) -> Standard:
+    """What is held against that which is read.
+
+    Raises:
+        BedauditError: a control that is asked for does not exist, or the waivers do not load.
+    """
+    from bedaudit.audit import Standard
+    from bedaudit.policy.waiver_file import load_waivers
+
+    file = waivers or loaded.config.waivers
+    return Standard(
+        rules=rules(loaded, only),
+        waivers=load_waivers(str(file)) if file else (),
+        today=today,
+        monitoring_accounts=loaded.config.monitoring_accounts,
+    )

@@ -1,12 +1,27 @@
-"""Reports that earlier runs stored."""
+"""Reports that are written, and those that earlier runs stored."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import click
+
+from bedaudit.cli import terminal
+from bedaudit.cli.outputs import Output, check_writable, write_file
+from bedaudit.errors import ReportError
 
 if TYPE_CHECKING:
+    from bedaudit.cli.command import Talk
+    from bedaudit.cli.policies import Loaded
     from bedaudit.model import Report
+    from bedaudit.policy.model import Control
+    from bedaudit.report.summary import Point
+
+
+SarifFor: TypeAlias = Literal["github", "any"]
 
 
 def stored(path: Path) -> Report:
@@ -19,3 +34,82 @@ def stored(path: Path) -> Report:
     from bedaudit.report.reading import read_report
 
     return read_report(path, kinds())
+
+
+def baseline_of(path: Path | None, *, only_new: bool = False) -> Report | None:
+    """The report to compare with, if there is one.
+
+    Raises:
+        click.UsageError: there has to be one, to tell what is new.
+        ReportError: it cannot be read.
+    """
+    if only_new and path is None:
+        raise click.UsageError("--only-new says nothing without --baseline REPORT")
+    return stored(path) if path else None
+
+
+def compared(report: Report, baseline: Report | None) -> Report:
+    """The report against its baseline, if it has one."""
+    from bedaudit.baseline import against
+
+    return against(report, baseline) if baseline else report
+
+
+def controls_of(report: Report, loaded: Loaded) -> Mapping[str, Control]:
+    """What policies say of the controls of a stored report: those that were loaded or ship, if they are the same."""
+    from bedaudit.policy.builtin import BUILTIN, builtin_policies
+    from bedaudit.policy.load import load
+
+    judged = {policy.name: policy.digest for policy in report.scan.policies}
+    policies = loaded.policies
+    if not judged.keys() <= {policy.name for policy in policies}:
+        policies = (*policies, *load(tuple(f"{BUILTIN}{name}" for name in builtin_policies())))
+    same = (policy for policy in policies if judged.get(policy.name) == policy.digest)
+    return {control.id: control for policy in same for control in policy.controls}
+
+
+def check_outputs(outputs: Sequence[Output]) -> None:
+    """Finds out before anything long begins that a report could not be written.
+
+    Raises:
+        ReportError: it could not.
+    """
+    for output in outputs:
+        if output.path is not None:
+            check_writable(output.path)
+
+
+def write_reports(
+    report: Report, outputs: Sequence[Output], talk: Talk, sarif_for: SarifFor, history: tuple[Point, ...] = ()
+) -> None:
+    """Writes each output, also if another cannot be.
+
+    Raises:
+        ReportError: one of them cannot be written.
+    """
+    failed: list[str] = []
+    for output in outputs:
+        try:
+            _write(output, report, talk, sarif_for, history)
+        except ReportError as error:
+            failed.append(str(error))
+    if failed:
+        raise ReportError("\n".join(failed))
+
+
+def _write(output: Output, report: Report, talk: Talk, sarif_for: SarifFor, history: tuple[Point, ...]) -> None:
+    from bedaudit.report import REPORTERS, Options
+
+    shown = output.path is None
+    how = Options(
+        colour=shown and terminal.coloured(sys.stdout),
+        width=terminal.width(sys.stdout) if shown else 80,
+        why=talk.verbose > 0,
+        sarif_for=sarif_for,
+        history=history,
+    )
+    pieces = REPORTERS[output.format](report, how)
+    if output.path is None:
+        terminal.write_pieces(pieces)
+    else:
+        write_file(output.path, pieces)

@@ -10,7 +10,9 @@ from bedaudit.cli.demo import demo, sandbox
 from bedaudit.cli.explain import explain
 from bedaudit.cli.fix import fix
 from bedaudit.cli.kinds import kinds
+from bedaudit.cli.merge import merge
 from bedaudit.cli.policy import policy
+from bedaudit.cli.report import report
 from bedaudit.cli.rollback import rollback
 from bedaudit.cli.scan import scan
 from bedaudit.cli.targets import targets
@@ -31,6 +33,7 @@ bedaudit scan --org --role BedauditReadOnly -o sarif:bedaudit.sarif
     },
     headings={
         "Audit": ("scan", "targets"),
+        "Reports": ("report", "merge"),
         "Change": ("fix", "rollback"),
         "Policies": ("policy", "kinds", "explain"),
         "Try it without AWS": ("demo", "sandbox"),
@@ -46,5 +49,5 @@ def root() -> None:
     """
 
 
-for command in (scan, targets, fix, rollback, policy, kinds, explain, demo, sandbox):
+for command in (scan, targets, report, merge, fix, rollback, policy, kinds, explain, demo, sandbox):
     root.add_command(command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +13,11 @@ from bedaudit.cli import terminal
 from bedaudit.cli.command import Command, Talk
 from bedaudit.cli.exits import INTERRUPTED, exit_code
 from bedaudit.cli.options import ScanOptions, refuse, scan_options
-from bedaudit.cli.outputs import Output, check_writable, chosen, write_file
-from bedaudit.cli.policies import load, rules
-from bedaudit.cli.reports import stored
+from bedaudit.cli.outputs import Output, check_writable, chosen
+from bedaudit.cli.policies import load, standard
+from bedaudit.cli.reports import baseline_of, check_outputs, compared, write_reports
 from bedaudit.cli.settings import settings_of
-from bedaudit.errors import BedauditError, ReportError
+from bedaudit.errors import BedauditError
 
 if TYPE_CHECKING:
     from bedaudit.audit import Standard
@@ -113,31 +112,18 @@ def prepare(options: ScanOptions) -> Asked:
     Raises:
         BedauditError: one of them is wrong.
     """
-    from bedaudit.audit import Standard
-    from bedaudit.policy.waiver_file import load_waivers
-
-    if options.only_new and options.baseline is None:
-        raise click.UsageError("--only-new says nothing without --baseline REPORT")
     outputs = chosen(options.format, options.output, options.save_snapshot)
-    for path in (output.path for output in outputs):
-        if path is not None:
-            check_writable(path)
+    check_outputs(outputs)
     if options.save_snapshot is not None:
         check_writable(options.save_snapshot, device=False)
     loaded = load(options.policy, options.config)
-    waivers = options.waivers or loaded.config.waivers
     return Asked(
         options=options,
         config=loaded.config,
-        standard=Standard(
-            rules=rules(loaded, options.control),
-            waivers=load_waivers(str(waivers)) if waivers else (),
-            today=datetime.now(UTC).date(),
-            monitoring_accounts=loaded.config.monitoring_accounts,
-        ),
+        standard=standard(loaded, options.control, options.waivers, datetime.now(UTC).date()),
         fail_on=options.fail_on or loaded.config.fail_on or "low",
         outputs=outputs,
-        baseline=stored(options.baseline) if options.baseline else None,
+        baseline=baseline_of(options.baseline, only_new=options.only_new),
     )
 
 
@@ -147,20 +133,11 @@ def finish(asked: Asked, report: Report, talk: Talk) -> int:
     Raises:
         BedauditError: nothing was judged, or a report cannot be written; the others are.
     """
-    from bedaudit.baseline import against
-
     if not report.findings and asked.options.shard is None:
         raise BedauditError("nothing was judged: no region that was read has a control that is about it")
-    report = against(report, asked.baseline) if asked.baseline else report
-    failed: list[str] = []
-    for output in asked.outputs:
-        try:
-            _write(output, report, asked, talk)
-        except ReportError as error:
-            failed.append(str(error))
-    if failed:
-        raise ReportError("\n".join(failed))
+    report = compared(report, asked.baseline)
     options = asked.options
+    write_reports(report, asked.outputs, talk, options.sarif_for)
     return exit_code(
         report,
         asked.fail_on,
@@ -168,20 +145,3 @@ def finish(asked: Asked, report: Report, talk: Talk) -> int:
         allow_unknown=options.allow_unknown,
         exit_zero=options.exit_zero,
     )
-
-
-def _write(output: Output, report: Report, asked: Asked, talk: Talk) -> None:
-    from bedaudit.report import REPORTERS, Options
-
-    shown = output.path is None
-    how = Options(
-        colour=shown and terminal.coloured(sys.stdout),
-        width=terminal.width(sys.stdout) if shown else 80,
-        why=talk.verbose > 0,
-        sarif_for=asked.options.sarif_for,
-    )
-    pieces = REPORTERS[output.format](report, how)
-    if output.path is None:
-        terminal.write_pieces(pieces)
-    else:
-        write_file(output.path, pieces)

@@ -65,7 +65,7 @@ class Evaluation:
     @property
     def gaps(self) -> tuple[SiteGap, ...]:
         """The sites and accounts of which nothing could be read, in order."""
-        return tuple(sorted(self._gaps, key=lambda each: (each.account, each.region, str(each.gap.as_json()))))
+        return tuple(sorted(self._gaps, key=lambda each: each.order))
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from bedaudit.report import Options
 from bedaudit.report.groups import Block, Group, blocks, fixed, not_read, together, waived
 from bedaudit.report.phrases import EVERYWHERE, actual, closed, counted, drifts, expected, nothing_there, unread, unseen
 from bedaudit.report.plain import harmless
-from bedaudit.report.summary import Summary, summary
+from bedaudit.report.summary import Point, Summary, summary
 
 _STYLES: dict[Severity, str] = {
     "critical": "bold red",
@@ -43,6 +43,7 @@ def report(found: Report, options: Options) -> Iterator[str]:
         page.blocks(),
         page.waived(),
         page.fixed(),
+        page.trend(),
         page.notices(),
         page.next(),
     )
@@ -216,6 +217,12 @@ class _Page:
             label = _account(same[0].site.account, same[0].site.account_name)
             yield _Row(Text(regions), _TAG, label, max(_SITE, label.cell_len + 2))
 
+    def trend(self) -> Iterator[Iterable[_Row]]:
+        """What earlier scans came to, the oldest first, and this one."""
+        if self.options.history:
+            now = Point(self.report.scan.finished_at, self.counts)
+            yield [_Row(Text("Trend", "bold")), *map(_point, (*self.options.history, now))]
+
     def notices(self) -> Iterator[Iterable[_Row]]:
         """What a reader should know besides."""
         if self.report.notices:
@@ -229,6 +236,17 @@ class _Page:
             yield [_Row(_many("Next: ", (f"bedaudit explain {harmless(worst.control)}", "bold")))]
         elif self.report.findings and self.report.complete:
             yield [_Row(Text("Everything was seen, and it is as the policies ask.", _GOOD))]
+
+
+def _point(point: Point) -> _Row:
+    outcomes, severities = point.summary.outcomes, point.summary.fail_by_severity
+    serious = f"{severities['critical']:,} critical, {severities['high']:,} high"
+    numbers = _many(
+        (f"{outcomes['fail']:>7,} failed", _FAIL if outcomes["fail"] else _QUIET),
+        f"  {serious:<24}",
+        (f"{outcomes['unknown']:>7,} unseen", _UNSEEN if outcomes["unknown"] else _QUIET),
+    )
+    return _Row(numbers, 2, Text(harmless(point.finished_at)), 22)
 
 
 def _no_command(line: Text) -> Text:

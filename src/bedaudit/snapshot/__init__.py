@@ -219,6 +219,16 @@ def open_snapshot(path: Path, *, max_line: int = MAX_LINE) -> tuple[Header, Iter
     return header, source.records(header.partition, after=first.number, until=last.number if end else None), end
 
 
+def is_snapshot(path: Path) -> bool:
+    """Whether a file begins as snapshots do, and not as another that JSON is in."""
+    lines = JsonLines(path, MAX_LINE)
+    try:
+        first = next(iter(lines), None)
+        return first is not None and "needs" in lines.members(first)
+    except SnapshotError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     lines: JsonLines

@@ -1,0 +1,70 @@
+"""`bedaudit merge`: one report of the reports of shards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from bedaudit.cli.command import Command, Talk
+from bedaudit.cli.exits import exit_code
+from bedaudit.cli.options import REPORT_FILES, merge_options
+from bedaudit.cli.outputs import Output, chosen
+from bedaudit.cli.policies import load
+from bedaudit.cli.reports import baseline_of, check_outputs, compared, controls_of, stored, write_reports
+
+if TYPE_CHECKING:
+    from bedaudit.model import Severity
+
+EXAMPLES = """\
+bedaudit merge shard-1.json shard-2.json -o json:report.json
+bedaudit merge shards/*.json --baseline last-week.json --only-new
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeOptions:
+    """What to do with the whole."""
+
+    policy: tuple[str, ...]
+    config: Path | None
+    format: str | None
+    output: tuple[Output, ...]
+    sarif_for: Literal["github", "any"]
+    fail_on: Severity | None
+    baseline: Path | None
+    only_new: bool
+    allow_unknown: bool
+    exit_zero: bool
+
+
+@click.command("merge", cls=Command, examples=EXAMPLES, short_help="Join the reports of shards into one.")
+@click.argument("reports", metavar="REPORT...", nargs=-1, required=True, type=REPORT_FILES)
+@merge_options
+@click.pass_context
+def merge(context: click.Context, /, reports: tuple[Path, ...], **given: Any) -> int:
+    """Join JSON reports of `scan --shard`, each of other accounts, into the report of the whole scan.
+
+    Exits as the whole scan would. What a shard could not judge because it depends on an account of another shard
+    stays unknown. Compare with a baseline here, not in the shards: --baseline marks all findings anew.
+    """
+    from bedaudit.merge import merged
+
+    options = MergeOptions(**given)
+    outputs = chosen(options.format, options.output)
+    check_outputs(outputs)
+    loaded = load(options.policy, options.config)
+    baseline = baseline_of(options.baseline, only_new=options.only_new)
+    whole = merged({str(path): stored(path) for path in reports})
+    report = compared(replace(whole, controls=controls_of(whole, loaded)), baseline)
+    write_reports(report, outputs, context.ensure_object(Talk), options.sarif_for)
+    fail_on = options.fail_on or loaded.config.fail_on or "low"
+    return exit_code(
+        report,
+        fail_on,
+        only_new=options.only_new,
+        allow_unknown=options.allow_unknown,
+        exit_zero=options.exit_zero,
+    )
