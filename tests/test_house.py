@@ -28,6 +28,7 @@ PURE = {
     "findings",
     "baseline",
     "merge",
+    "diff",
     "snapshot",
 }
 ROOMS: dict[str, set[str]] = {
@@ -43,10 +44,11 @@ ROOMS: dict[str, set[str]] = {
     "waivers": {"model", "policy"},
     "findings": {"model"},
     "baseline": {"model", "findings"},
+    "diff": {"model", "baseline"},
     "merge": {"errors", "model", "baseline", "waivers"},
     "snapshot": {"errors", "model"},
-    "report": {"errors", "model", "findings", "snapshot", "policy", "repairs", "remedy"},
-    "aws": (PURE - {"evaluate", "waivers", "findings", "baseline", "merge", "snapshot"}) | {"repairs"},
+    "report": {"errors", "model", "findings", "diff", "snapshot", "policy", "repairs", "remedy"},
+    "aws": (PURE - {"evaluate", "waivers", "findings", "baseline", "merge", "diff", "snapshot"}) | {"repairs"},
     "repairs": {"model", "state", "reader", "documents", "parts", "kinds"},
     "remedy": {"errors", "model", "state", "reader", "kinds", "repairs", "policy", "evaluate"},
     "sandbox": {"errors"},

@@ -7,6 +7,7 @@ import click
 from bedaudit import __version__
 from bedaudit.cli.command import Group
 from bedaudit.cli.demo import demo, sandbox
+from bedaudit.cli.diff import diff
 from bedaudit.cli.explain import explain
 from bedaudit.cli.fix import fix
 from bedaudit.cli.kinds import kinds
@@ -33,7 +34,7 @@ bedaudit scan --org --role BedauditReadOnly -o sarif:bedaudit.sarif
     },
     headings={
         "Audit": ("scan", "targets"),
-        "Reports": ("report", "merge"),
+        "Reports": ("report", "diff", "merge"),
         "Change": ("fix", "rollback"),
         "Policies": ("policy", "kinds", "explain"),
         "Try it without AWS": ("demo", "sandbox"),
@@ -49,5 +50,5 @@ def root() -> None:
     """
 
 
-for command in (scan, targets, report, merge, fix, rollback, policy, kinds, explain, demo, sandbox):
+for command in (scan, targets, report, diff, merge, fix, rollback, policy, kinds, explain, demo, sandbox):
     root.add_command(command)
