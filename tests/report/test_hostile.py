@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from bedaudit.model import Report
 from bedaudit.report import REPORTERS, Options
 from tests.report.hostile import HOSTILE, filled
+from tests.report.parsing import READERS
 from tests.report.sample import REPORT
 
 
@@ -42,17 +43,23 @@ def test_the_text_stands_in_every_field() -> None:
 
 @pytest.mark.parametrize("name", REPORTERS)
 def test_nothing_that_acts_is_printed(name: str, report: Report) -> None:
-    for options in ({}, {"sarif_for": "github"}, {"why": True, "width": 60}):
+    for options in ({}, {"sarif_for": "github"}, {"why": True, "width": 60}, {"markdown_for": "summary"}):
         printed = written(name, report, **options)
-        assert not [each for each in printed if each != "\n" and unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl")]
-        assert not re.search(r"^\s*::", printed, re.MULTILINE)
+        shown = printed.replace("\r\n", "\n") if name == "csv" else printed
+        assert not [each for each in shown if each != "\n" and unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl")]
+        assert name == "github" or not re.search(r"^\s*::", printed, re.MULTILINE)
         assert "##[" not in printed
         printed.encode("utf-8")
 
 
 @pytest.mark.parametrize("name", sorted(set(REPORTERS) - {"text"}))
 def test_documents_stay_well_formed(name: str, report: Report) -> None:
-    assert json.loads(written(name, report))
+    assert READERS[name](written(name, report))
+
+
+def test_a_spreadsheet_calculates_nothing(report: Report) -> None:
+    for row in READERS["csv"](written("csv", report)):
+        assert not [cell for cell in row.values() if re.match(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]", cell)]
 
 
 def test_json_gives_back_what_it_was_given(hostile: str, report: Report) -> None:

@@ -59,6 +59,7 @@ class ScanOptions(Scope):
     allow_unknown: bool
     exit_zero: bool
     sarif_for: Literal["github", "any"]
+    markdown_for: Literal["comment", "summary"]
 
 
 def _option(heading: str, *names: str, **attributes: Any) -> Callable[[F], F]:
@@ -153,6 +154,13 @@ _written = _together(
         default="any",
         show_default=True,
         help="Whom SARIF is written for.",
+    ),
+    _report(
+        "--markdown-for",
+        type=click.Choice(["comment", "summary"]),
+        default="comment",
+        show_default=True,
+        help="What Markdown is to fit in: a comment on a pull request, or the summary of a job.",
     ),
 )
 _reports = _together(

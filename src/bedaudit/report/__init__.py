@@ -22,6 +22,8 @@ class Options:
     """Say of each failing control why it matters."""
     sarif_for: Literal["github", "any"] = "any"
     """GitHub closes every alert that a file no longer holds, and ignores suppressions and kinds."""
+    markdown_for: Literal["comment", "summary"] = "comment"
+    """A comment on a pull request holds 64 KiB, the summary of a job 1 MiB."""
     history: tuple[Point, ...] = ()
     """Earlier scans, the oldest first; a format that plots a trend ends it with the report itself."""
 
@@ -38,4 +40,6 @@ def _reporter(module: str) -> Reporter:
     return report
 
 
-REPORTERS: Final[Mapping[str, Reporter]] = {name: _reporter(name) for name in ("text", "json", "sarif")}
+_MODULES: Final = ("text", "json", "sarif", "markdown", "junit", "csv", "ocsf", "asff", "github")
+
+REPORTERS: Final[Mapping[str, Reporter]] = {name: _reporter(name) for name in _MODULES}

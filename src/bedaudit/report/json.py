@@ -70,7 +70,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "line": finding.mark.line,
             "column": finding.mark.column,
         },
-        "waiver": _waiver(finding.waiver),
+        "waiver": waiver_members(finding.waiver),
         "baseline": finding.baseline,
     }
 
@@ -93,7 +93,8 @@ def _evidence(evidence: Evidence | None) -> dict[str, Any] | None:
     return {**{name: value for name, value in named.items() if value is not None}, "lacks": lacks}
 
 
-def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
+def waiver_members(waiver: Waiver | None) -> dict[str, Any] | None:
+    """A waiver as the JSON report has it."""
     if waiver is None:
         return None
     return {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires, "outcome": waiver.outcome}

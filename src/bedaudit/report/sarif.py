@@ -7,7 +7,6 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -39,6 +38,7 @@ from bedaudit.errors import ReportError
 from bedaudit.model import Finding, Mark, Report, SiteGap, Waiver
 from bedaudit.report import Options
 from bedaudit.report.json import drift_members, gap_members
+from bedaudit.report.moments import moment, rfc3339
 from bedaudit.report.phrases import EVERYWHERE, NOT_MISSED, sentence, told, unentered, unread
 from bedaudit.report.plain import ascii_json, harmless
 from bedaudit.report.sarif_rules import LEVELS, rules
@@ -50,7 +50,6 @@ _MOST_RUNS, _MOST_RESULTS = 20, 25_000
 """What GitHub takes in a file, and in a run; it refuses the whole of a larger file."""
 
 _END: Final[tuple[None, tuple[Finding, ...]]] = (None, ())
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 def report(found: Report, options: Options) -> Iterator[str]:
@@ -151,11 +150,16 @@ def _invocation(log: _Log, account: str) -> Invocation:
     notices = [Notification(message=_message(notice), level="note") for notice in log.report.notices]
     return Invocation(
         execution_successful=account not in log.unentered,
-        start_time_utc=scan.started_at if _TIME.fullmatch(scan.started_at) else None,
-        end_time_utc=scan.finished_at if _TIME.fullmatch(scan.finished_at) else None,
+        start_time_utc=_utc(scan.started_at),
+        end_time_utc=_utc(scan.finished_at),
         tool_execution_notifications=gaps,
         tool_configuration_notifications=notices,
     )
+
+
+def _utc(time: str) -> str | None:
+    found = moment(time)
+    return rfc3339(found) if found else None
 
 
 def _gap_notification(gap: SiteGap) -> Notification:
