@@ -33,6 +33,7 @@ class MergeOptions:
     format: str | None
     output: tuple[Output, ...]
     sarif_for: Literal["github", "any"]
+    markdown_for: Literal["comment", "summary"]
     fail_on: Severity | None
     baseline: Path | None
     only_new: bool
@@ -59,7 +60,7 @@ def merge(context: click.Context, /, reports: tuple[Path, ...], **given: Any) ->
     baseline = baseline_of(options.baseline, only_new=options.only_new)
     whole = merged({str(path): stored(path) for path in reports})
     report = compared(replace(whole, controls=controls_of(whole, loaded)), baseline)
-    write_reports(report, outputs, context.ensure_object(Talk), options.sarif_for)
+    write_reports(report, outputs, context.ensure_object(Talk), options)
     fail_on = options.fail_on or loaded.config.fail_on or "low"
     return exit_code(
         report,

@@ -37,6 +37,7 @@ class ReportOptions:
     format: str | None
     output: tuple[Output, ...]
     sarif_for: Literal["github", "any"]
+    markdown_for: Literal["comment", "summary"]
 
 
 @click.command("report", cls=Command, examples=EXAMPLES, short_help="Other formats of stored reports, and the trend.")
@@ -64,7 +65,7 @@ def report(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> 
             latest = found
     assert latest is not None  # noqa: S101 - click asks for one at least
     history = sorted(points, key=lambda point: point.finished_at)[:-1]
-    write_reports(compared(latest, baseline), outputs, context.ensure_object(Talk), options.sarif_for, tuple(history))
+    write_reports(compared(latest, baseline), outputs, context.ensure_object(Talk), options, tuple(history))
     return PASSED
 
 

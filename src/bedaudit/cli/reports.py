@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import click
 
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from bedaudit.report.summary import Point
 
 
-SarifFor: TypeAlias = Literal["github", "any"]
+class Readers(Protocol):
+    """Whom formats are written for."""
+
+    @property
+    def sarif_for(self) -> Literal["github", "any"]:
+        """Of SARIF."""
+
+    @property
+    def markdown_for(self) -> Literal["comment", "summary"]:
+        """Of Markdown."""
 
 
 def stored(path: Path) -> Report:
@@ -80,7 +89,7 @@ def check_outputs(outputs: Sequence[Output]) -> None:
 
 
 def write_reports(
-    report: Report, outputs: Sequence[Output], talk: Talk, sarif_for: SarifFor, history: tuple[Point, ...] = ()
+    report: Report, outputs: Sequence[Output], talk: Talk, readers: Readers, history: tuple[Point, ...] = ()
 ) -> None:
     """Writes each output, also if another cannot be.
 
@@ -90,14 +99,14 @@ def write_reports(
     failed: list[str] = []
     for output in outputs:
         try:
-            _write(output, report, talk, sarif_for, history)
+            _write(output, report, talk, readers, history)
         except ReportError as error:
             failed.append(str(error))
     if failed:
         raise ReportError("\n".join(failed))
 
 
-def _write(output: Output, report: Report, talk: Talk, sarif_for: SarifFor, history: tuple[Point, ...]) -> None:
+def _write(output: Output, report: Report, talk: Talk, readers: Readers, history: tuple[Point, ...]) -> None:
     from bedaudit.report import REPORTERS, Options
 
     shown = output.path is None
@@ -105,7 +114,8 @@ def _write(output: Output, report: Report, talk: Talk, sarif_for: SarifFor, hist
         colour=shown and terminal.coloured(sys.stdout),
         width=terminal.width(sys.stdout) if shown else 80,
         why=talk.verbose > 0,
-        sarif_for=sarif_for,
+        sarif_for=readers.sarif_for,
+        markdown_for=readers.markdown_for,
         history=history,
     )
     pieces = REPORTERS[output.format](report, how)

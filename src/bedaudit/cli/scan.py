@@ -137,7 +137,7 @@ def finish(asked: Asked, report: Report, talk: Talk) -> int:
         raise BedauditError("nothing was judged: no region that was read has a control that is about it")
     report = compared(report, asked.baseline)
     options = asked.options
-    write_reports(report, asked.outputs, talk, options.sarif_for)
+    write_reports(report, asked.outputs, talk, options)
     return exit_code(
         report,
         asked.fail_on,
