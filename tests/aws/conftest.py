@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from botocore import handlers
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +19,6 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIACALLER")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
+    # Where moto was imported it listens to every botocore client, and the fast transport leaves such clients alone.
+    own = [each for each in handlers.BUILTIN_HANDLERS if not type(each[1]).__module__.startswith("moto.")]
+    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", own)

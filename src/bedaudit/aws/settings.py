@@ -49,7 +49,7 @@ class Settings:
     concurrency: int = 64
     """Calls in flight, over all accounts."""
     timeouts: Timeouts = Timeouts()
-    transport: Literal["boto3", "fast"] = "boto3"
+    transport: Literal["boto3", "fast"] = "fast"
     """What carries reads; writes go through boto3."""
     workers: int = 1
     """Processes that read."""

@@ -20,7 +20,7 @@ from bedaudit.aws.settings import Timeouts
 from bedaudit.aws.threads import Threads
 from bedaudit.model import Raw
 
-NO_REPLY = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+NO_REPLY = (ArithmeticError, AttributeError, LookupError, SyntaxError, TypeError, ValueError)
 """What botocore's parsers raise on a reply that is not of the service's protocol, beside their own error."""
 
 

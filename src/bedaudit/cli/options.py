@@ -118,7 +118,7 @@ _places = _together(
     _scope(
         "--transport",
         type=click.Choice(["boto3", "fast"]),
-        default="boto3",
+        default="fast",
         show_default=True,
         help="What carries reads: boto3 itself, or a faster way with the same requests and replies.",
     ),

@@ -51,7 +51,7 @@ class Endpoints:
             signer,
             get_environ_proxies(url),
             tls(client._endpoint.http_session),  # noqa: SLF001
-            is_local(client.meta.endpoint_url),
+            client.meta.endpoint_url if is_local(client.meta.endpoint_url) else None,
         )
 
 

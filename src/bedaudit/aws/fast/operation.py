@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -48,9 +47,8 @@ class FastOperation:
         prepare_request_dict(made, endpoint.url, context, USER_AGENT)
         for handler in self._customised.call:
             handler(model=model, params=made, context=context)
-        url = without_prefix(made["url"], endpoint.url) if endpoint.local else made["url"]
-        headers = {**made["headers"], "amz-sdk-invocation-id": str(uuid.uuid4()), "amz-sdk-request": "attempt=1; max=1"}
-        return Outgoing(made["method"], url, headers, _bytes(made["body"]), endpoint)
+        url = without_prefix(made["url"], endpoint.local) if endpoint.local else made["url"]
+        return Outgoing(made["method"], url, made["headers"], _bytes(made["body"]), endpoint)
 
     def reply(self, answer: Answer) -> tuple[Any, int]:
         """The reply as botocore parses and mends it, and the status that it takes it for."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from botocore.credentials import ReadOnlyCredentials
 from botocore.model import OperationNotFoundError
@@ -80,7 +81,9 @@ class FastTransport:
         return made if self._clock.corrected(parsed.get("Error", {}).get("Code"), date) else None
 
     async def _once(self, operation: FastOperation, made: Outgoing, keys: ReadOnlyCredentials) -> tuple[Any, int]:
-        answer = await self._http.send(made, signature(made, keys, self._clock.now()))
+        added = signature(made, keys, self._clock.now())
+        added |= {"amz-sdk-invocation-id": str(uuid4()), "amz-sdk-request": "attempt=1; max=1"}
+        answer = await self._http.send(made, added)
         try:
             return operation.reply(answer)
         except NO_REPLY as error:

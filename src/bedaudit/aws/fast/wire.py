@@ -22,8 +22,8 @@ class Endpoint:
     """Of the environment, by scheme."""
     tls: ssl.SSLContext | Literal[False]
     """False where the user has certificates go unverified."""
-    local: bool
-    """Whether a name put before the host could not be resolved."""
+    local: str | None
+    """The URL of a local endpoint, before whose host no name can be put."""
 
 
 @dataclass(frozen=True, slots=True)
