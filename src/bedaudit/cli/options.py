@@ -146,7 +146,7 @@ _written = _together(
         metavar="FORMAT:PATH",
         type=OUTPUT,
         multiple=True,
-        help="Write a report to a file as well (- is stdout); repeatable.",
+        help="Write a report to a file as well (- is stdout, DIR/ a file an account); repeatable.",
     ),
     _report(
         "--sarif-for",

@@ -21,10 +21,12 @@ class Output:
     format: str
     path: Path | None
     """None: stdout."""
+    by_account: bool = False
+    """The path is a directory, for one report an account."""
 
 
 class OutputType(click.ParamType[Output]):
-    """`FORMAT:PATH`, where `-` is stdout."""
+    """`FORMAT:PATH`, where `-` is stdout, and a path that ends with `/` a directory."""
 
     name = "FORMAT:PATH"
 
@@ -35,7 +37,7 @@ class OutputType(click.ParamType[Output]):
         name, colon, path = value.partition(":")
         if not colon or not path:
             self.fail(f"{value!r} is not FORMAT:PATH, as json:report.json or sarif:- are", param, ctx)
-        return Output(FORMAT.convert(name, param, ctx), None if path == "-" else Path(path))
+        return Output(FORMAT.convert(name, param, ctx), None if path == "-" else Path(path), path.endswith("/"))
 
 
 OUTPUT = OutputType()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -85,7 +85,7 @@ def check_outputs(outputs: Sequence[Output]) -> None:
     """
     for output in outputs:
         if output.path is not None:
-            check_writable(output.path)
+            check_writable(output.path / "x" if output.by_account else output.path)
 
 
 def write_reports(
@@ -118,8 +118,25 @@ def _write(output: Output, report: Report, talk: Talk, readers: Readers, history
         markdown_for=readers.markdown_for,
         history=history,
     )
-    pieces = REPORTERS[output.format](report, how)
+    reporter = REPORTERS[output.format]
     if output.path is None:
-        terminal.write_pieces(pieces)
+        terminal.write_pieces(reporter(report, how))
+    elif output.by_account:
+        for account, part in _by_account(report, skip_unentered=sarif_for == "github"):
+            write_file(output.path / f"{account}.{output.format}", reporter(part, how))
     else:
-        write_file(output.path, pieces)
+        write_file(output.path, reporter(report, how))
+
+
+def _by_account(report: Report, *, skip_unentered: bool) -> Iterator[tuple[str, Report]]:
+    """What a report says of each account; GitHub would take the alerts of one that was not entered for fixed."""
+    from dataclasses import replace
+    from itertools import groupby
+
+    from bedaudit.report.phrases import unentered
+
+    skipped = unentered(report) if skip_unentered else ()
+    for account, findings in groupby(report.findings, lambda finding: finding.site.account):
+        if account not in skipped:
+            gaps = tuple(gap for gap in report.gaps if gap.account == account)
+            yield account, replace(report, findings=tuple(findings), gaps=gaps)

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Joins the reports of the shards, compares them with the scan before, and keeps the whole in HISTORY: a branch of the
+# calling repository, or s3://BUCKET/PREFIX.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+home=$RUNNER_TEMP/bedaudit
+out=$home/whole
+kept=$home/history
+stamp=$(date -u +%Y%m%dT%H%M%SZ)
+rm -rf "$out" "$kept"
+mkdir -p "$out/sarif"
+
+git_here() { git -C "$kept" -c credential.helper= -c 'credential.helper=!gh auth git-credential' "$@"; }
+
+if [[ $HISTORY == s3://* ]]; then
+  mkdir -p "$kept"
+  aws s3 sync --quiet --exclude '*' --include '*.json' "${HISTORY%/}/" "$kept"
+else
+  git init --quiet "$kept"
+  git_here remote add origin "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY.git"
+  if [[ -n $(git_here ls-remote --heads origin "refs/heads/$HISTORY") ]]; then
+    git_here fetch --quiet --depth 1 origin "refs/heads/$HISTORY"
+    git_here checkout --quiet -B history FETCH_HEAD
+  else
+    git_here checkout --quiet --orphan history
+  fi
+fi
+
+mapfile -t before < <(find "$kept" -maxdepth 1 -name '*.json' | sort | tail -n 90)
+mapfile -t shards < <(find "$SHARDS" -name report.json | sort)
+baseline=()
+if ((${#before[@]})); then
+  baseline=(--baseline "${before[-1]}")
+fi
+
+code=0
+"$home/venv/bin/bedaudit" merge --fail-on "$FAIL_ON" --sarif-for github "${baseline[@]}" --format github \
+  -o "json:$out/report.json" -o "sarif:$out/sarif/" -- "${shards[@]}" || code=$?
+echo "exit-code=$code" >>"$GITHUB_OUTPUT"
+if [[ ! -f $out/report.json ]]; then
+  echo "The reports of the shards could not be joined (exit code $code)." >>"$GITHUB_STEP_SUMMARY"
+  exit "$code"
+fi
+cp "$out/report.json" "$kept/$stamp.json"
+"$home/venv/bin/bedaudit" report "${baseline[@]}" -o "html:$out/report.html" -o "markdown:$out/summary.md" --format github \
+  -- "${before[@]}" "$kept/$stamp.json" >/dev/null
+cat "$out/summary.md" >>"$GITHUB_STEP_SUMMARY"
+
+if [[ $HISTORY == s3://* ]]; then
+  aws s3 cp --quiet "$kept/$stamp.json" "${HISTORY%/}/$stamp.json"
+else
+  git_here add "$stamp.json"
+  git_here -c user.name=bedaudit -c user.email=bedaudit@users.noreply.github.com \
+    commit --quiet --message "Scan of $stamp"
+  git_here push --quiet origin "history:refs/heads/$HISTORY"
+fi
+
+{
+  echo "directory=$out"
+  echo "json-file=$out/report.json"
+  "$home/venv/bin/python" "$here/counts.py" "$out/report.json"
+  if compgen -G "$out/sarif/*.sarif" >/dev/null; then
+    echo "sarif-directory=$out/sarif"
+  fi
+} >>"$GITHUB_OUTPUT"

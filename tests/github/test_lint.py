@@ -1,0 +1,70 @@
+"""Workflows and the action hold to GitHub's schemas and to zizmor's strictest audit."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+ACTION = ROOT / ".github/actions/bedaudit/action.yml"
+LOCK = ACTION.with_name("requirements.txt")
+
+
+def tool(*arguments: str) -> subprocess.CompletedProcess[str]:
+    bin_ = Path(sys.executable).parent
+    return subprocess.run([bin_ / arguments[0], *arguments[1:]], capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def test_zizmor_finds_nothing() -> None:
+    ran = tool("zizmor", "--offline", "--persona", "auditor", ".github")
+    assert (ran.returncode, "No findings to report" in ran.stdout) == (0, True), ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"), [("vendor.github-workflows", WORKFLOWS), ("vendor.github-actions", [ACTION])]
+)
+def test_files_are_as_github_describes_them(schema: str, files: list[Path]) -> None:
+    ran = tool("check-jsonschema", "--builtin-schema", schema, *map(str, files))
+    assert ran.returncode == 0, ran.stdout
+
+
+@pytest.mark.parametrize("file", [*WORKFLOWS, ACTION], ids=lambda file: file.name)
+def test_no_script_holds_an_expression(file: Path) -> None:
+    text = file.read_text()
+    assert [line for line in re.findall(r"^\s*-?\s*run: .*$", text, re.MULTILINE) if "${{" in line] == []
+
+
+def test_the_action_installs_what_the_package_asks_for() -> None:
+    locked = dict(re.findall(r"^([a-z0-9.-]+)==(\S+) \\$", LOCK.read_text(), re.MULTILINE))
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    for line in (*asked["project"]["dependencies"], *asked["build-system"]["requires"]):
+        requirement = Requirement(line)
+        assert requirement.specifier.contains(locked[requirement.name.lower().replace("_", "-")]), line
+
+
+@pytest.mark.parametrize("name", ["gate", "org-scan"])
+def test_reusable_workflows_give_the_action_only_inputs_that_it_has(name: str) -> None:
+    known = yaml.safe_load(ACTION.read_text())["inputs"].keys()
+    workflow = yaml.safe_load((ROOT / f".github/workflows/{name}.yml").read_text())
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    given = [step["with"].keys() for step in steps if str(step.get("uses", "")).startswith("$/.github/actions/")]
+    assert given
+    assert all(each <= known for each in given)
+
+
+def test_every_input_of_the_action_is_described_and_an_option_of_scan() -> None:
+    from bedaudit.cli.scan import scan  # noqa: PLC0415 - loads click
+
+    action = yaml.safe_load(ACTION.read_text())
+    variables = {each.envvar for each in scan.params if hasattr(each, "envvar")}
+    own = {"working-directory", "upload-sarif"}
+    assert {f"BEDAUDIT_{name.replace('-', '_').upper()}" for name in action["inputs"].keys() - own} <= variables
+    assert all(each["description"] for each in (*action["inputs"].values(), *action["outputs"].values()))

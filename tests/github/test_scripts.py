@@ -1,0 +1,290 @@
+"""The scripts of the action and of the workflows, run as GitHub runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bedaudit.sandbox import Sandbox, serve
+
+SCRIPTS = Path(__file__).parents[2] / ".github/actions/bedaudit"
+
+GH = """\
+#!/usr/bin/env python3
+import json, os, subprocess, sys
+home = os.environ["FAKE_GH"]
+state = json.load(open(home))
+given = sys.argv[1:]
+def option(name):
+    return given[given.index(name) + 1] if name in given else None
+def jq(value):
+    sys.stdout.write(subprocess.run(["jq", "-r", option("--jq")], input=json.dumps(value), text=True, check=True,
+                                    capture_output=True).stdout)
+match given[:2]:
+    case ["issue", "list"]:
+        jq([{"number": n, "title": i["title"]} for n, i in enumerate(state["issues"]) if i["open"]])
+    case ["issue", "create"]:
+        state["issues"].append({"title": option("--title"), "open": True, "body": open(option("--body-file")).read()})
+    case ["issue", "edit"]:
+        state["issues"][int(given[2])]["body"] = open(option("--body-file")).read()
+    case ["issue", "close"]:
+        state["issues"][int(given[2])] |= {"open": False, "comment": option("--comment")}
+    case ["run", "list"]:
+        status = option("--status")
+        jq([{"createdAt": r["at"]} for r in state["runs"] if status in (None, r["status"])])
+    case _:
+        sys.exit(f"unexpected: {given}")
+json.dump(state, open(home, "w"))
+"""
+
+AWS = """\
+#!/usr/bin/env python3
+import os, shutil, sys
+from pathlib import Path
+bucket = Path(os.environ["FAKE_S3"])
+match sys.argv[1:]:
+    case ["s3", "sync", *_, source, target]:
+        assert source == "s3://bucket/reports/"
+        for each in bucket.glob("*.json"):
+            shutil.copy(each, target)
+    case ["s3", "cp", "--quiet", source, target]:
+        assert target.startswith("s3://bucket/reports/")
+        shutil.copy(source, bucket)
+    case given:
+        sys.exit(f"unexpected: {given}")
+"""
+
+
+pytestmark = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed, which gh has in it")
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A machine of GitHub's, as far as the scripts look."""
+
+    at: Path
+    env: Mapping[str, str]
+
+    def run(self, script: str, **env: str) -> subprocess.CompletedProcess[str]:
+        for name in ("output", "summary"):
+            (self.at / name).write_text("")
+        return subprocess.run(
+            [SCRIPTS / script], cwd=self.at, env={**self.env, **env}, capture_output=True, text=True, check=False
+        )
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        lines = (self.at / "output").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    @property
+    def summary(self) -> str:
+        return (self.at / "summary").read_text()
+
+    @property
+    def gh(self) -> Any:
+        return json.loads((self.at / "gh.json").read_text())
+
+    def set_gh(self, **state: Any) -> None:
+        (self.at / "gh.json").write_text(json.dumps({"issues": [], "runs": [], **state}))
+
+
+def executable(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    temp = tmp_path / "temp"
+    executable(temp / "bedaudit/venv/bin/bedaudit", f'#!/bin/sh\nexec "{sys.executable}" -m bedaudit "$@"\n')
+    executable(temp / "bedaudit/venv/bin/python", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    executable(tmp_path / "bin/gh", GH)
+    executable(tmp_path / "bin/aws", AWS)
+    (tmp_path / "s3").mkdir()
+    made = Runner(
+        tmp_path,
+        {
+            **{name: value for name, value in os.environ.items() if name.startswith("COV")},
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+            "HOME": str(tmp_path),
+            "RUNNER_TEMP": str(temp),
+            "GITHUB_OUTPUT": str(tmp_path / "output"),
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+            "GITHUB_REPOSITORY": "owner/repo",
+            "GITHUB_SERVER_URL": f"file://{tmp_path}",
+            "GITHUB_WORKFLOW": "bedaudit",
+            "FAKE_GH": str(tmp_path / "gh.json"),
+            "FAKE_S3": str(tmp_path / "s3"),
+            "GH_TOKEN": "token",
+        },
+    )
+    made.set_gh()
+    return made
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with serve() as served:
+        yield served
+
+
+ORG = {"BEDAUDIT_ORG": "true", "BEDAUDIT_ROLE": "BedauditReadOnly", "BEDAUDIT_REGION": "us-east-1"}
+EMPTY = dict.fromkeys(("BEDAUDIT_POLICY", "BEDAUDIT_CONFIG", "BEDAUDIT_FROM", "BEDAUDIT_SHARD", "BEDAUDIT_FAIL_ON"), "")
+
+
+def test_scan_writes_reports_annotations_summary_and_leaves_the_verdict_for_later(
+    sandbox: Sandbox, runner: Runner
+) -> None:
+    ran = runner.run("scan.sh", **ORG, **EMPTY, **sandbox.environment(), BEDAUDIT_ONLY_NEW="false")
+    assert (ran.returncode, runner.outputs["exit-code"]) == (0, "1"), ran.stderr
+    report = json.loads(Path(runner.outputs["json-file"]).read_text())
+    assert runner.outputs["fail"] == str(report["summary"]["fail"])
+    assert runner.outputs["unknown"] == str(report["summary"]["unknown"])
+    assert runner.outputs["new"] == "0"
+    read = {each["account"] for each in report["findings"]} - {each["account"] for each in report["gaps"]}
+    sarif = sorted(Path(runner.outputs["sarif-directory"]).iterdir())
+    assert [file.name for file in sarif] == [f"{account}.sarif" for account in sorted(read)]
+    assert [len(json.loads(file.read_text())["runs"]) for file in sarif] == [1] * len(read)
+    assert "::error " in ran.stdout
+    assert "invocation-logging-is-enabled" in runner.summary
+    assert "<html" in Path(runner.outputs["html-file"]).read_text()
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "says"),
+    [
+        ({"BEDAUDIT_POLICY": "nowhere.yaml"}, "2", "could not run (exit code 2)"),
+        ({"BEDAUDIT_ROLE": "--help"}, "2", "could not run (exit code 2)"),
+    ],
+)
+def test_scan_that_cannot_run_says_so(
+    sandbox: Sandbox, runner: Runner, more: dict[str, str], code: str, says: str
+) -> None:
+    ran = runner.run("scan.sh", **{**EMPTY, **ORG, **sandbox.environment(), **more})
+    assert (ran.returncode, runner.outputs) == (0, {"exit-code": code})
+    assert says in runner.summary
+
+
+def test_changes_of_what_decides_are_shown_and_their_names_do_nothing(runner: Runner) -> None:
+    for root in ("base", "head"):
+        (runner.at / root / "policies").mkdir(parents=True)
+        (runner.at / root / "bedaudit.yaml").write_text("a")
+        (runner.at / root / "README.md").write_text(root)
+    guard = {"BASE": "base", "HEAD": "head", "GUARDED": "bedaudit.yaml policies waivers.yaml"}
+    assert (runner.run("changes.sh", **guard).returncode, runner.summary, runner.outputs) == (0, "", {})
+    (runner.at / "head/waivers.yaml").write_text("new")
+    (runner.at / "base/policies/gone.yaml").write_text("old")
+    (runner.at / "head/policies/x`<b>\n# y.yaml").write_text("hostile")
+    ran = runner.run("changes.sh", **guard)
+    assert (ran.returncode, ran.stderr, runner.outputs) == (0, "", {"changed": "3"})
+    assert runner.summary.splitlines()[-3:] == [
+        "- `policies/gone.yaml`",
+        "- `policies/x??b??? y.yaml`",
+        "- `waivers.yaml`",
+    ]
+
+
+POLICY = """\
+policy: mine
+description: Mine.
+controls:
+  - {id: logging-is-on, title: On, severity: low, resource: invocation_logging, require: {enabled: true}, why: So.}
+"""
+
+
+@pytest.mark.parametrize(("text", "code"), [(POLICY, 0), ("policy: [", 2)])
+def test_policies_of_a_change_are_validated(runner: Runner, text: str, code: int) -> None:
+    (runner.at / "mine.yaml").write_text(text)
+    ran = runner.run("policies.sh", BEDAUDIT_POLICY="mine.yaml builtin:lab")
+    assert ran.returncode == code, ran.stdout + ran.stderr
+
+
+def test_shards_are_numbered(runner: Runner) -> None:
+    runner.run("shards.sh", SHARDS="3")
+    assert json.loads(runner.outputs["shards"]) == ["1/3", "2/3", "3/3"]
+    assert runner.run("shards.sh", SHARDS="3; rm -rf /").returncode == 2
+
+
+def ago(hours: float) -> str:
+    return (datetime.now(UTC) - timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.mark.parametrize(
+    ("runs", "open_"),
+    [
+        ([], False),
+        ([("success", 47)], False),
+        ([("failure", 1), ("success", 49), ("success", 80)], True),
+        ([("failure", 1), ("failure", 49)], True),
+        ([("failure", 1), ("failure", 25)], False),
+    ],
+)
+def test_an_issue_says_that_no_scan_has_succeeded_for_two_periods(
+    runner: Runner, runs: list[tuple[str, int]], open_: bool
+) -> None:
+    runner.set_gh(runs=[{"status": status, "at": ago(hours)} for status, hours in runs])
+    ran = runner.run("stale.sh", PERIOD_HOURS="24")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert [each["open"] for each in runner.gh["issues"]] == [True] * open_
+    if open_:
+        runner.set_gh(issues=runner.gh["issues"], runs=[{"status": "success", "at": ago(1)}])
+        runner.run("stale.sh", PERIOD_HOURS="24")
+        assert [each["open"] for each in runner.gh["issues"]] == [False]
+
+
+@pytest.mark.parametrize("history", ["branch", "s3://bucket/reports"])
+def test_shards_are_joined_compared_with_the_scan_before_and_kept(
+    sandbox: Sandbox, runner: Runner, history: str
+) -> None:
+    subprocess.run(["git", "init", "--quiet", "--bare", str(runner.at / "owner/repo.git")], check=True)
+    for part in ("1/2", "2/2"):
+        ran = runner.run("scan.sh", **{**EMPTY, **ORG, **sandbox.environment(), "BEDAUDIT_SHARD": part})
+        assert ran.returncode == 0, ran.stderr
+        place = runner.at / "shards" / part.replace("/", "-")
+        place.mkdir(parents=True)
+        Path(runner.outputs["json-file"]).rename(place / "report.json")
+    for scans in (1, 2):
+        ran = runner.run("merge.sh", HISTORY=history, SHARDS="shards", FAIL_ON="critical")
+        assert (ran.returncode, runner.outputs["exit-code"]) == (0, "1"), ran.stderr
+        report = json.loads(Path(runner.outputs["json-file"]).read_text())
+        assert {each["baseline"] for each in report["findings"] if each["outcome"] == "fail"} == (
+            {None} if scans == 1 else {"unchanged"}
+        )
+        assert len(list(Path(runner.outputs["sarif-directory"]).iterdir())) == 5
+        assert runner.summary
+    kept = runner.at / "temp/bedaudit/history"
+    assert len(list(kept.glob("*.json"))) == 2
+    log = ["git", "-C", str(runner.at / "owner/repo.git"), "log", "--oneline", "branch"]
+    if history == "branch":
+        assert len(subprocess.run(log, capture_output=True, text=True, check=True).stdout.splitlines()) == 2
+
+
+def report(*findings: tuple[str, str, str | None]) -> str:
+    return json.dumps({"findings": [{"severity": s, "outcome": outcome, "baseline": b} for s, outcome, b in findings]})
+
+
+NEW, OLD, HIGH = ("critical", "fail", "new"), ("critical", "fail", "unchanged"), ("high", "fail", "new")
+
+
+def test_an_issue_is_opened_updated_and_closed_with_the_critical_findings(runner: Runner) -> None:
+    executable(runner.at / "temp/bedaudit/venv/bin/bedaudit", '#!/bin/sh\necho "report of $(cat "$5")"\n')
+    states = []
+    for findings in ([HIGH], [OLD], [NEW], [OLD, HIGH], [HIGH]):
+        (runner.at / "r.json").write_text(report(*findings))
+        ran = runner.run("issue.sh", REPORT="r.json")
+        assert (ran.returncode, ran.stderr) == (0, "")
+        states.append([(each["open"], each["body"].strip()) for each in runner.gh["issues"]])
+    told = [f"report of {report(*findings)}" for findings in ([NEW], [OLD, HIGH])]
+    assert states == [[], [], [(True, told[0])], [(True, told[1])], [(False, told[1])]]
