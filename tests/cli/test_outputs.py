@@ -22,6 +22,7 @@ FILE = Output("json", Path("r.json"))
         ("json:report.json", Output("json", Path("report.json"))),
         ("sarif:-", Output("sarif", None)),
         ("json:a:b", Output("json", Path("a:b"))),
+        ("sarif:reports/", Output("sarif", Path("reports"), by_account=True)),
     ],
 )
 def test_output_is_a_format_and_a_path(given: str, output: Output) -> None:

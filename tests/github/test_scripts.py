@@ -159,22 +159,12 @@ def test_scan_writes_reports_annotations_summary_and_leaves_the_verdict_for_late
     assert [len(json.loads(file.read_text())["runs"]) for file in sarif] == [1] * len(read)
     assert "::error " in ran.stdout
     assert "invocation-logging-is-enabled" in runner.summary
-    assert "<html" in Path(runner.outputs["html-file"]).read_text()
 
 
-@pytest.mark.parametrize(
-    ("more", "code", "says"),
-    [
-        ({"BEDAUDIT_POLICY": "nowhere.yaml"}, "2", "could not run (exit code 2)"),
-        ({"BEDAUDIT_ROLE": "--help"}, "2", "could not run (exit code 2)"),
-    ],
-)
-def test_scan_that_cannot_run_says_so(
-    sandbox: Sandbox, runner: Runner, more: dict[str, str], code: str, says: str
-) -> None:
-    ran = runner.run("scan.sh", **{**EMPTY, **ORG, **sandbox.environment(), **more})
-    assert (ran.returncode, runner.outputs) == (0, {"exit-code": code})
-    assert says in runner.summary
+def test_scan_that_cannot_run_says_so(sandbox: Sandbox, runner: Runner) -> None:
+    ran = runner.run("scan.sh", **{**EMPTY, **ORG, **sandbox.environment(), "BEDAUDIT_POLICY": "nowhere.yaml"})
+    assert (ran.returncode, runner.outputs) == (0, {"exit-code": "2"})
+    assert "could not run (exit code 2)" in runner.summary
 
 
 def test_changes_of_what_decides_are_shown_and_their_names_do_nothing(runner: Runner) -> None:

@@ -43,7 +43,7 @@ if [[ ! -f $out/report.json ]]; then
   exit "$code"
 fi
 cp "$out/report.json" "$kept/$stamp.json"
-"$home/venv/bin/bedaudit" report "${baseline[@]}" -o "html:$out/report.html" -o "markdown:$out/summary.md" --format github \
+"$home/venv/bin/bedaudit" report "${baseline[@]}" --markdown-for summary -o "markdown:$out/summary.md" --format github \
   -- "${before[@]}" "$kept/$stamp.json" >/dev/null
 cat "$out/summary.md" >>"$GITHUB_STEP_SUMMARY"
 

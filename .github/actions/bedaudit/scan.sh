@@ -10,15 +10,14 @@ rm -rf "$out"
 mkdir -p "$out/sarif"
 
 code=0
-"$home/venv/bin/bedaudit" scan --sarif-for github --format github \
-  -o "json:$out/report.json" -o "html:$out/report.html" -o "markdown:$out/summary.md" -o "sarif:$out/sarif/" || code=$?
+"$home/venv/bin/bedaudit" scan --sarif-for github --markdown-for summary --format github \
+  -o "json:$out/report.json" -o "markdown:$out/summary.md" -o "sarif:$out/sarif/" || code=$?
 
 {
   echo "exit-code=$code"
   if [[ -f $out/report.json ]]; then
     "$home/venv/bin/python" "$here/counts.py" "$out/report.json"
     echo "json-file=$out/report.json"
-    echo "html-file=$out/report.html"
   fi
   if compgen -G "$out/sarif/*.sarif" >/dev/null; then
     echo "sarif-directory=$out/sarif"

@@ -122,7 +122,7 @@ def _write(output: Output, report: Report, talk: Talk, readers: Readers, history
     if output.path is None:
         terminal.write_pieces(reporter(report, how))
     elif output.by_account:
-        for account, part in _by_account(report, skip_unentered=sarif_for == "github"):
+        for account, part in _by_account(report, skip_unentered=readers.sarif_for == "github"):
             write_file(output.path / f"{account}.{output.format}", reporter(part, how))
     else:
         write_file(output.path, reporter(report, how))
