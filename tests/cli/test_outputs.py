@@ -13,6 +13,7 @@ from bedaudit.cli.outputs import OUTPUT, Output, check_writable, chosen, write_f
 from bedaudit.errors import ReportError
 
 TEXT, JSON = Output("text", None), Output("json", None)
+OBJECT = Output("json", "s3://b/k")
 FILE = Output("json", Path("r.json"))
 
 
@@ -23,6 +24,8 @@ FILE = Output("json", Path("r.json"))
         ("sarif:-", Output("sarif", None)),
         ("json:a:b", Output("json", Path("a:b"))),
         ("sarif:reports/", Output("sarif", Path("reports"), by_account=True)),
+        ("json:s3://b/k.json", Output("json", "s3://b/k.json")),
+        ("json:s3://b/k/", Output("json", "s3://b/k/", by_account=True)),
     ],
 )
 def test_output_is_a_format_and_a_path(given: str, output: Output) -> None:
@@ -61,7 +64,13 @@ def test_stdout_has_exactly_one_report(
 
 
 @pytest.mark.parametrize(
-    ("format_", "given"), [("json", (JSON,)), (None, (TEXT, JSON)), (None, (FILE, Output("sarif", Path("./r.json"))))]
+    ("format_", "given"),
+    [
+        ("json", (JSON,)),
+        (None, (TEXT, JSON)),
+        (None, (FILE, Output("sarif", Path("./r.json")))),
+        (None, (OBJECT, OBJECT)),
+    ],
 )
 def test_two_reports_for_one_place_are_a_usage_error(format_: str | None, given: tuple[Output, ...]) -> None:
     with pytest.raises(click.UsageError):
@@ -70,7 +79,7 @@ def test_two_reports_for_one_place_are_a_usage_error(format_: str | None, given:
 
 def test_a_report_in_place_of_the_snapshot_is_a_usage_error() -> None:
     with pytest.raises(click.UsageError):
-        chosen(None, (FILE,), FILE.path)
+        chosen(None, (FILE,), Path("r.json"))
 
 
 def test_missing_directory_is_known_before_the_scan(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ class MergeOptions:
     output: tuple[Output, ...]
     sarif_for: Literal["github", "any"]
     markdown_for: Literal["comment", "summary"]
+    profile: str | None
     fail_on: Severity | None
     baseline: Path | None
     only_new: bool
@@ -55,7 +56,7 @@ def merge(context: click.Context, /, reports: tuple[Path, ...], **given: Any) ->
 
     options = MergeOptions(**given)
     outputs = chosen(options.format, options.output)
-    check_outputs(outputs)
+    check_outputs(outputs, options.profile)
     loaded = load(options.policy, options.config)
     baseline = baseline_of(options.baseline, only_new=options.only_new)
     whole = merged({str(path): stored(path) for path in reports})

@@ -133,10 +133,11 @@ _places = _together(
 )
 _shard = _scope("--shard", metavar="I/N", type=SHARD, help="The I-th of N parts of the accounts; `merge` joins them.")
 _engine = _scope("--engine", metavar="URL", help="Read on a Dask cluster, as dask://scheduler:8786.")
+_profile = _identity("--profile", metavar="NAME", help="A profile of the AWS configuration.")
 _identities = _together(
     _identity("--role", metavar="NAME", help="The role to assume in each account but your own."),
     _identity("--external-id", metavar="ID", help="The external ID that the role asks for."),
-    _identity("--profile", metavar="NAME", help="A profile of the AWS configuration."),
+    _profile,
 )
 _written = _together(
     _report("--format", type=FORMAT, help="What to write to stdout. Default: text."),
@@ -146,7 +147,7 @@ _written = _together(
         metavar="FORMAT:PATH",
         type=OUTPUT,
         multiple=True,
-        help="Write a report to a file as well (- is stdout, DIR/ a file an account); repeatable.",
+        help="Write a report to a file or s3:// object as well (- is stdout, DIR/ a file an account); repeatable.",
     ),
     _report(
         "--sarif-for",
@@ -209,8 +210,8 @@ _gate = _together(
     _verdict("--exit-zero", is_flag=True, help="Exit 0 instead of 1 and 3."),
 )
 _verdicts = _together(_gate, _waivers)
-merge_options = _together(policy_options, _written, _gate)
-report_options = _together(policy_options, _waivers, _baseline, _written)
+merge_options = _together(policy_options, _profile, _written, _gate)
+report_options = _together(policy_options, _waivers, _baseline, _profile, _written)
 scope_options = _together(policy_options, _control, _places, _identities)
 demo_options = _together(policy_options, _control, _places, _reports, _verdicts)
 scan_options = _together(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from bedaudit.cli import terminal
 from bedaudit.cli.choices import FORMAT
 from bedaudit.errors import ReportError
 
@@ -19,14 +20,19 @@ class Output:
     """A report in one format, at one place."""
 
     format: str
-    path: Path | None
-    """None: stdout."""
+    path: Path | str | None
+    """None: stdout; text: the URL of an object of S3."""
     by_account: bool = False
     """The path is a directory, for one report an account."""
 
+    def of(self, account: str) -> Output:
+        """The output of one account in a directory."""
+        name = f"{account}.{self.format}"
+        return Output(self.format, self.path / name if isinstance(self.path, Path) else f"{self.path}{name}")
+
 
 class OutputType(click.ParamType[Output]):
-    """`FORMAT:PATH`, where `-` is stdout, and a path that ends with `/` a directory."""
+    """`FORMAT:PATH`: `-` is stdout, `s3://` an object of S3, and what ends with `/` a directory."""
 
     name = "FORMAT:PATH"
 
@@ -37,7 +43,13 @@ class OutputType(click.ParamType[Output]):
         name, colon, path = value.partition(":")
         if not colon or not path:
             self.fail(f"{value!r} is not FORMAT:PATH, as json:report.json or sarif:- are", param, ctx)
-        return Output(FORMAT.convert(name, param, ctx), None if path == "-" else Path(path), path.endswith("/"))
+        return Output(FORMAT.convert(name, param, ctx), _place(path), path.endswith("/"))
+
+
+def _place(path: str) -> Path | str | None:
+    if path == "-":
+        return None
+    return path if path.startswith("s3://") else Path(path)
 
 
 OUTPUT = OutputType()
@@ -52,10 +64,41 @@ def chosen(format_: str | None, outputs: Sequence[Output], snapshot: Path | None
     on_stdout = sum(output.path is None for output in outputs)
     if on_stdout + (format_ is not None) > 1:
         raise click.UsageError("stdout holds one report: give either --format or one -o FORMAT:-")
-    paths = [path.resolve() for path in (*(output.path for output in outputs), snapshot) if path]
+    places = (*(output.path for output in outputs), snapshot)
+    paths = [path.resolve() if isinstance(path, Path) else path for path in places if path]
     if twice := next((path for path in paths if paths.count(path) > 1), None):
         raise click.UsageError(f"two files would be written to {twice}")
     return tuple(outputs) if on_stdout else (Output(format_ or "text", None), *outputs)
+
+
+def check_output(output: Output, profile: str | None) -> None:
+    """Finds out before a long scan that a report could not be written after it; `profile`: of the AWS configuration.
+
+    Raises:
+        ReportError: it could not.
+    """
+    if isinstance(output.path, Path):
+        check_writable(output.path)
+    elif output.path is not None:
+        from bedaudit.aws.objects import check_object
+
+        check_object(output.path, profile)
+
+
+def write_output(output: Output, pieces: Iterable[str], profile: str | None) -> None:
+    """Writes a whole report.
+
+    Raises:
+        ReportError: it cannot be written; what was there is left.
+    """
+    if output.path is None:
+        terminal.write_pieces(pieces)
+    elif isinstance(output.path, Path):
+        write_file(output.path, pieces)
+    else:
+        from bedaudit.aws.objects import write_object
+
+        write_object(output.path, pieces, profile)
 
 
 def check_writable(path: Path, *, device: bool = True) -> None:

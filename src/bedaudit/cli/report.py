@@ -38,6 +38,7 @@ class ReportOptions:
     output: tuple[Output, ...]
     sarif_for: Literal["github", "any"]
     markdown_for: Literal["comment", "summary"]
+    profile: str | None
 
 
 @click.command("report", cls=Command, examples=EXAMPLES, short_help="Other formats of stored reports, and the trend.")
@@ -54,7 +55,7 @@ def report(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> 
 
     options = ReportOptions(**given)
     outputs = chosen(options.format, options.output)
-    check_outputs(outputs)
+    check_outputs(outputs, options.profile)
     loaded, baseline = load(options.policy, options.config), baseline_of(options.baseline)
     latest: Report | None = None
     points: list[Point] = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import click
 
 from bedaudit.cli import terminal
-from bedaudit.cli.outputs import Output, check_writable, write_file
+from bedaudit.cli.outputs import Output, check_output, write_output
 from bedaudit.errors import ReportError
 
 if TYPE_CHECKING:
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from bedaudit.report.summary import Point
 
 
-class Readers(Protocol):
-    """Whom formats are written for."""
+class Written(Protocol):
+    """What is asked of reports: whom formats are for, and who writes them to S3."""
+
+    @property
+    def profile(self) -> str | None:
+        """Of the AWS configuration."""
 
     @property
     def sarif_for(self) -> Literal["github", "any"]:
@@ -77,19 +81,18 @@ def controls_of(report: Report, loaded: Loaded) -> Mapping[str, Control]:
     return {control.id: control for policy in same for control in policy.controls}
 
 
-def check_outputs(outputs: Sequence[Output]) -> None:
+def check_outputs(outputs: Sequence[Output], profile: str | None) -> None:
     """Finds out before anything long begins that a report could not be written.
 
     Raises:
         ReportError: it could not.
     """
     for output in outputs:
-        if output.path is not None:
-            check_writable(output.path / "x" if output.by_account else output.path)
+        check_output(output.of("x") if output.by_account else output, profile)
 
 
 def write_reports(
-    report: Report, outputs: Sequence[Output], talk: Talk, readers: Readers, history: tuple[Point, ...] = ()
+    report: Report, outputs: Sequence[Output], talk: Talk, asked: Written, history: tuple[Point, ...] = ()
 ) -> None:
     """Writes each output, also if another cannot be.
 
@@ -99,14 +102,14 @@ def write_reports(
     failed: list[str] = []
     for output in outputs:
         try:
-            _write(output, report, talk, readers, history)
+            _write(output, report, talk, asked, history)
         except ReportError as error:
             failed.append(str(error))
     if failed:
         raise ReportError("\n".join(failed))
 
 
-def _write(output: Output, report: Report, talk: Talk, readers: Readers, history: tuple[Point, ...]) -> None:
+def _write(output: Output, report: Report, talk: Talk, asked: Written, history: tuple[Point, ...]) -> None:
     from bedaudit.report import REPORTERS, Options
 
     shown = output.path is None
@@ -114,18 +117,16 @@ def _write(output: Output, report: Report, talk: Talk, readers: Readers, history
         colour=shown and terminal.coloured(sys.stdout),
         width=terminal.width(sys.stdout) if shown else 80,
         why=talk.verbose > 0,
-        sarif_for=readers.sarif_for,
-        markdown_for=readers.markdown_for,
+        sarif_for=asked.sarif_for,
+        markdown_for=asked.markdown_for,
         history=history,
     )
     reporter = REPORTERS[output.format]
-    if output.path is None:
-        terminal.write_pieces(reporter(report, how))
-    elif output.by_account:
-        for account, part in _by_account(report, skip_unentered=readers.sarif_for == "github"):
-            write_file(output.path / f"{account}.{output.format}", reporter(part, how))
+    if output.by_account:
+        for account, part in _by_account(report, skip_unentered=asked.sarif_for == "github"):
+            write_output(output.of(account), reporter(part, how), asked.profile)
     else:
-        write_file(output.path, reporter(report, how))
+        write_output(output, reporter(report, how), asked.profile)
 
 
 def _by_account(report: Report, *, skip_unentered: bool) -> Iterator[tuple[str, Report]]:

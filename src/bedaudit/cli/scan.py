@@ -40,7 +40,6 @@ _LIVE_ONLY = {
     "engine": "--engine",
     "role": "--role",
     "external_id": "--external-id",
-    "profile": "--profile",
 }
 
 
@@ -113,7 +112,7 @@ def prepare(options: ScanOptions) -> Asked:
         BedauditError: one of them is wrong.
     """
     outputs = chosen(options.format, options.output, options.save_snapshot)
-    check_outputs(outputs)
+    check_outputs(outputs, options.profile)
     if options.save_snapshot is not None:
         check_writable(options.save_snapshot, device=False)
     loaded = load(options.policy, options.config)
