@@ -83,7 +83,7 @@ def fix(  # noqa: PLR0913 - what to do, and whom to ask
             if allowed is None or not planned.plan.steps:
                 return Fixed(planned, None if allowed is None else ())
             kept = kept or files.enter_context(journal(journal_file, repairs()))
-            applying = Applying(_hands(documents), kept, asyncio.sleep)
+            applying = Applying(_hands(documents, kept), kept, asyncio.sleep)
             return Fixed(planned, await applying.apply(planned.plan.steps, allowed))
 
     with ExitStack() as files:
@@ -103,7 +103,7 @@ def rollback(
     async def run(kept: Journal, entries: tuple[Entry, ...]) -> tuple[Result, ...]:
         accounts = tuple(sorted({entry.step.document.site.account for entry in entries}))
         async with _documents(replace(settings, accounts=accounts, regions=()), progress) as documents:
-            return await Applying(_hands(documents), kept, asyncio.sleep).undo(entries)
+            return await Applying(_hands(documents, kept), kept, asyncio.sleep).undo(entries)
 
     with journal(journal_file, repairs(), must_exist=True) as kept:
         entries = tuple(entry for entry in kept.entries if not entry.undone)
@@ -122,10 +122,11 @@ async def _documents(settings: Settings, progress: Progress) -> AsyncIterator[Do
         yield Documents(aws, await targets(aws))
 
 
-def _hands(documents: Documents) -> _Hands:
+def _hands(documents: Documents, kept: Journal) -> _Hands:
     from bedaudit.aws.writer import Writer  # noqa: PLC0415 - a dry run has none
 
-    return _Hands(documents, Writer(documents))
+    begun = ((each.step.document.site.account, call) for each in kept.entries for call in each.step.calls)
+    return _Hands(documents, Writer.after(documents, begun))
 
 
 def repairs() -> dict[str, Repair]:
@@ -143,6 +144,9 @@ class _Hands:
 
     async def write(self, document: Document, call: Call, /) -> Gap | None:
         return await self.writer.write(document.site.account, document.repair, document.place, call)
+
+    async def received(self, document: Document, /) -> bool | Gap:
+        return await self.documents.received(document.site.account, document.repair, document.place)
 
 
 async def _read(documents: Documents, document: Document) -> Raw | Gap | None:

@@ -146,6 +146,7 @@ class Hands:
 
     raw: Raw | None
     refuses: bool = False
+    delivered: bool | Gap = False
     calls: list[Call] = field(default_factory=list)
 
     async def read(self, document: Document, /) -> Raw | Gap | None:
@@ -158,6 +159,10 @@ class Hands:
             return Gap("denied", "logs:PutRetentionPolicy", "AccessDenied")
         self.raw = {**(self.raw or {}), **document.wanted}
         return None
+
+    async def received(self, document: Document, /) -> bool | Gap:
+        assert document.place.name
+        return self.delivered
 
 
 async def no_wait(seconds: float) -> None:
@@ -208,7 +213,7 @@ def test_half_written_last_line_of_a_journal_is_cut_off(tmp_path: Path) -> None:
     whole = (tmp_path / "j").read_bytes()
     (tmp_path / "j").write_bytes(whole + b'{"event": "inten')
     with journal(tmp_path / "j", {"first": FIRST}) as kept:
-        assert [(entry.number, entry.outcome, entry.found) for entry in kept.entries] == [(1, "applied", {"days": 7})]
+        assert [(entry.number, entry.is_settled, entry.found) for entry in kept.entries] == [(1, True, {"days": 7})]
     assert (tmp_path / "j").read_bytes() == whole
 
 
@@ -221,13 +226,20 @@ def test_what_is_no_journal_is_refused(tmp_path: Path, text: str) -> None:
         raise AssertionError("it was opened")
 
 
-def test_log_group_that_has_received_data_is_not_deleted(tmp_path: Path) -> None:
-    hands = Hands(None)
+@pytest.mark.parametrize(
+    ("delivered", "why"),
+    [
+        (True, "it has received data, which would be lost"),
+        (Gap("denied", "x"), "whether it has received data cannot be told: x: denied"),
+    ],
+)
+def test_what_was_made_and_may_have_received_data_is_not_deleted(
+    tmp_path: Path, delivered: bool | Gap, why: str
+) -> None:
+    hands = Hands(None, delivered=delivered)
     steps = planned(wish({"days": 7}), raw=None)
     with journal(tmp_path / "j", {"first": FIRST}) as kept:
         asyncio.run(Applying(hands, kept, no_wait).apply(steps.steps, Allowed()))
-        hands.raw = {**(hands.raw or {}), "storedBytes": 5}
-        kept.entries[0].found = hands.raw
         hands.calls.clear()
         (result,) = asyncio.run(Applying(hands, kept, no_wait).undo(kept.entries))
-    assert (result.outcome, result.message, hands.calls) == ("failed", "it has received data, which would be lost", [])
+    assert (result.outcome, result.message, hands.calls) == ("failed", why, [])

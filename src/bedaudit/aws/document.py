@@ -45,6 +45,15 @@ class Documents:
 
     async def read(self, account: str, repair: Repair, place: Place) -> Raw | Gap | None:
         """The document as it is now; None where there is none."""
+        return await self._ask(account, repair, place, repair.read)
+
+    async def received(self, account: str, repair: Repair, place: Place) -> bool | Gap:
+        """Whether something was delivered to what the document stands for."""
+        return False if repair.received is None else await self._ask(account, repair, place, repair.received)
+
+    async def _ask(
+        self, account: str, repair: Repair, place: Place, read: Callable[[Reader, Place], Awaitable[T]]
+    ) -> T | Gap:
         entry = await self.entry(account)
         if isinstance(entry, Gap):
             return entry
@@ -56,7 +65,7 @@ class Documents:
             account, place.region, self.found.partition, moment(), home, kind, Needs(()), memo, Heard()
         )
         try:
-            return await repair.read(reader, place)
+            return await read(reader, place)
         except Unreadable as unreadable:
             return unreadable.gap
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,7 +16,14 @@ from bedaudit.repairs.repair import Place, Repair
 
 _TRUSTING: Final = frozenset({("bedrock", "PutModelInvocationLoggingConfiguration"), ("iam", "PutRolePolicy")})
 """Operations that refuse a role or a policy which IAM has accepted, and does not know everywhere yet."""
-_NOT_YET: Final = ("ValidationException", "MalformedPolicyDocument", "InvalidParameterException")
+_TRUSTED: Final = ("iam", "s3")
+"""Services whose policies are believed somewhat later than they are written."""
+_NOT_YET: Final = (
+    "ValidationException",
+    "MalformedPolicyDocument",
+    "InvalidParameterException",
+    "AccessDeniedException",
+)
 _WAITS: Final = (2.0, 4.0, 8.0, 16.0)
 """Seconds until IAM is asked to be known again; https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html"""
 
@@ -26,7 +34,12 @@ class Writer:
 
     documents: Documents
     _touched: set[str] = field(default_factory=set)
-    """Accounts whose roles or bucket policies this run has changed."""
+    """Accounts whose roles or bucket policies this run has changed, or the one before that it goes on with."""
+
+    @classmethod
+    def after(cls, documents: Documents, begun: Iterable[tuple[str, Call]]) -> Writer:
+        """A writer that goes on where calls to accounts were begun."""
+        return cls(documents, {account for account, call in begun if call.service in _TRUSTED})
 
     async def write(self, account: str, repair: Repair, place: Place, call: Call) -> Gap | None:
         """Makes a call; why it failed, if it did.
@@ -46,7 +59,7 @@ class Writer:
                 break
             await asyncio.sleep(seconds)
             gap = await self._send(entry, place, call)
-        if gap is None and call.service in ("iam", "s3"):
+        if gap is None and call.service in _TRUSTED:
             self._touched.add(account)
         return gap
 

@@ -26,6 +26,9 @@ class Hands(Protocol):
     async def write(self, document: Document, call: Call, /) -> Gap | None:
         """Makes one call that the document's repair declares; why it failed, if it did."""
 
+    async def received(self, document: Document, /) -> bool | Gap:
+        """Whether something was delivered to what the document stands for, which deleting it would lose."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -51,6 +54,21 @@ class Allowed:
     only: tuple[Mapping[str, Any], ...] | None = None
     """The steps of a saved plan, which alone are meant; None: all."""
 
+    def refuses(self, step: Step) -> tuple[Outcome, str] | None:
+        """How a step ends that is not even to be tried, and why."""
+        if self.only is not None and not any(map(step.was_saved_as, self.only)):
+            return "declined", "it is no step of the saved plan, or is not as it was when that was saved"
+        if step.safety == "manual":
+            return "manual", step.reason
+        if step.safety == "risky" and not self.risky:
+            return "declined", f"it is risky: {step.reason}; --allow-risky lets it be done"
+        return None
+
+    def count(self, steps: Iterable[Step]) -> int:
+        """How many of the steps are to be tried."""
+        tried = sum(self.refuses(step) is None for step in steps)
+        return tried if self.steps is None else min(tried, self.steps)
+
 
 @dataclass(slots=True)
 class Applying:
@@ -72,12 +90,8 @@ class Applying:
         return tuple(self.results)
 
     def _refused(self, step: Step, allowed: Allowed, done: int) -> Result | None:
-        if allowed.only is not None and not any(map(step.was_saved_as, allowed.only)):
-            return Result(step, "declined", "it is no step of the saved plan, or is not as it was when that was saved")
-        if step.safety == "manual":
-            return Result(step, "manual", step.reason)
-        if step.safety == "risky" and not allowed.risky:
-            return Result(step, "declined", f"it is risky: {step.reason}; --allow-risky lets it be done")
+        if (refused := allowed.refuses(step)) is not None:
+            return Result(step, *refused)
         missing = _missing(step.document, self.results)
         if missing is not None:
             return Result(step, "declined", f"it needs {missing.step.document.place.name}, which is not done")
@@ -98,14 +112,15 @@ class Applying:
         problem = await self._calls(step, number, step.calls)
         if problem is None:
             return await self._verified(step, number)
-        self.journal.result(number, "failed", await self._seen(step))
+        self.journal.result(number, "failed", await self.hands.read(step.document))
         return Result(step, "failed", problem)
 
     async def _calls(self, step: Step, number: int, calls: Sequence[Call], *, undo: bool = False) -> str | None:
         for index, call in enumerate(calls):
             self.journal.calling(number, index, undo=undo)
             gap = await self.hands.write(step.document, call)
-            problem = None if gap is None else told(gap)
+            gone = undo and gap is not None and gap.code in step.document.repair.absent
+            problem = None if gap is None or gone else told(gap)
             self.journal.called(number, index, problem, undo=undo)
             if problem is not None:
                 return problem
@@ -114,15 +129,11 @@ class Applying:
     async def _verified(self, step: Step, number: int) -> Result:
         found = await self._read_until(step, step.is_done)
         good = not isinstance(found, Gap) and step.is_done(found)
-        self.journal.result(number, "applied" if good else "failed", None if isinstance(found, Gap) else found)
+        self.journal.result(number, "applied" if good else "failed", found)
         if good:
             return Result(step, "applied")
         why = told(found) if isinstance(found, Gap) else "it was read again, and is not as planned"
         return Result(step, "failed", f"it could not be verified: {why}")
-
-    async def _seen(self, step: Step) -> Raw | None:
-        raw = await self.hands.read(step.document)
-        return None if isinstance(raw, Gap) else raw
 
     async def _read_until(self, step: Step, wanted: Callable[[Raw | None], bool]) -> Raw | Gap | None:
         raw = await self.hands.read(step.document)
@@ -151,11 +162,18 @@ class Applying:
         if step.is_at(raw, step.before):
             self.journal.undone(entry.number)
             return Result(step, "undone", "it was as before already")
-        return _kept(entry, raw) or await self._taken_back(entry, step.undo or ())
+        return _changed(entry, raw) or await self._loses(step) or await self._taken_back(entry)
 
-    async def _taken_back(self, entry: Entry, calls: Sequence[Call]) -> Result:
+    async def _loses(self, step: Step) -> Result | None:
+        """Why what was made must not be deleted."""
+        received = step.before is None and await self.hands.received(step.document)
+        if isinstance(received, Gap):
+            return Result(step, "failed", f"whether it has received data cannot be told: {told(received)}")
+        return Result(step, "failed", "it has received data, which would be lost") if received else None
+
+    async def _taken_back(self, entry: Entry) -> Result:
         step = entry.step
-        problem = await self._calls(step, entry.number, calls, undo=True)
+        problem = await self._calls(step, entry.number, step.undo or (), undo=True)
         if problem is not None:
             return Result(step, "failed", problem)
         raw = await self._read_until(step, lambda raw: step.is_at(raw, step.before))
@@ -170,16 +188,13 @@ def told(gap: Gap) -> str:
     return ": ".join(part for part in (gap.operation, gap.code or gap.reason, gap.message) if part)
 
 
-def _kept(entry: Entry, raw: Raw | None) -> Result | None:
-    """Why a step must not be taken back."""
+def _changed(entry: Entry, raw: Raw | None) -> Result | None:
+    """Why a step cannot be taken back from what is there now."""
     step = entry.step
     if step.undo is None:
         return Result(step, "failed", "nothing restores what was")
-    if entry.outcome is not None and not step.is_at(raw, entry.found):
-        return Result(step, "stale", "it was changed since; nothing was done")
-    if step.before is None and _has_data(raw):
-        return Result(step, "failed", "it has received data, which would be lost")
-    return None
+    its_own = step.is_at(raw, entry.found) if entry.is_settled else step.is_begun(raw)
+    return None if its_own else Result(step, "stale", "it was changed since; nothing was done")
 
 
 def _missing(document: Document, results: Iterable[Result]) -> Result | None:
@@ -189,8 +204,3 @@ def _missing(document: Document, results: Iterable[Result]) -> Result | None:
 def _builds(later: Step, earlier: Step) -> bool:
     one, other = later.document, earlier.document
     return one.name == other.name or one.comes_after(other) or one.shares(other)
-
-
-def _has_data(raw: Raw | None) -> bool:
-    """Whether something was delivered to it, as AWS counts for log groups."""
-    return bool((raw or {}).get("storedBytes"))

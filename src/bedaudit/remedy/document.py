@@ -55,7 +55,7 @@ class Document:
         """Whether both are parts of one reply of AWS, so that a change of the one shows in the other."""
         return (
             self.name[:2] == other.name[:2]
-            and self.repair.reads == other.repair.reads
+            and self.repair.read is other.repair.read
             and self.place.parameters == other.place.parameters
         )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from bedaudit.errors import JournalError
-from bedaudit.model import Raw, Site
+from bedaudit.model import Gap, Raw, Site
 from bedaudit.remedy.document import Document
 from bedaudit.remedy.plan import Step, digest, step
 from bedaudit.repairs.repair import Place, Repair
@@ -32,10 +32,20 @@ class Entry:
     number: int
     step: Step
     found: Raw | None = None
-    """The document as it was read after the step, once that was done."""
-    outcome: str | None = None
-    """None: the run was killed in the middle."""
+    """The document as it was read after the step."""
+    is_settled: bool = False
+    """Whether that was read, and nothing was begun to be undone; otherwise a run was killed in the middle."""
     undone: bool = False
+
+    def note(self, members: Mapping[str, Any]) -> None:
+        """Takes in what a line tells of the step."""
+        match members["event"]:
+            case "result":
+                self.is_settled, self.found = "found" in members, members.get("found")
+            case "undoing":
+                self.is_settled = False
+            case "undone":
+                self.undone = True
 
 
 @dataclass(slots=True)
@@ -43,10 +53,14 @@ class Journal:
     """An open journal; nobody else can open it meanwhile."""
 
     path: Path
-    entries: list[Entry]
+    _entries: dict[int, Entry]
     _file: IO[bytes]
     _last: str
-    _next: int
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The steps that were begun, in order."""
+        return tuple(self._entries.values())
 
     def begin(self) -> None:
         """Writes the first line."""
@@ -54,7 +68,7 @@ class Journal:
 
     def intend(self, planned: Step) -> int:
         """Notes what is about to be done; the number of the step."""
-        number, self._next = self._next, self._next + 1
+        number = max(self._entries, default=0) + 1
         document = planned.document
         self._write(
             {
@@ -68,25 +82,30 @@ class Journal:
                 "wanted": document.wanted,
             }
         )
-        self.entries.append(Entry(number, planned))
+        self._entries[number] = Entry(number, planned)
         return number
 
     def calling(self, number: int, index: int, *, undo: bool = False) -> None:
         """Notes that a call is about to be made."""
-        self._write({"event": "undoing" if undo else "calling", "number": number, "call": index})
+        self._note({"event": "undoing" if undo else "calling", "number": number, "call": index})
 
     def called(self, number: int, index: int, problem: str | None, *, undo: bool = False) -> None:
         """Notes how a call ended."""
         event = "undo" if undo else "call"
-        self._write({"event": event, "number": number, "call": index, "problem": problem})
+        self._note({"event": event, "number": number, "call": index, "problem": problem})
 
-    def result(self, number: int, outcome: str, found: Raw | None) -> None:
-        """Notes how a step ended, and the document as it is now."""
-        self._write({"event": "result", "number": number, "outcome": outcome, "found": found})
+    def result(self, number: int, outcome: str, found: Raw | Gap | None) -> None:
+        """Notes how a step ended, and the document as it is now, if that can be told."""
+        seen = {} if isinstance(found, Gap) else {"found": found}
+        self._note({"event": "result", "number": number, "outcome": outcome, **seen})
 
     def undone(self, number: int) -> None:
         """Notes that a step was taken back."""
-        self._write({"event": "undone", "number": number})
+        self._note({"event": "undone", "number": number})
+
+    def _note(self, members: Mapping[str, Any]) -> None:
+        self._write(members)
+        self._entries[members["number"]].note(members)
 
     def _write(self, members: Mapping[str, Any]) -> None:
         self._last = digest([self._last, members])
@@ -123,7 +142,7 @@ def _opened(path: Path, file: IO[bytes], repairs: Mapping[str, Repair]) -> Journ
     reading = _Reading(path, repairs)
     for line, each in enumerate(whole.splitlines(), 1):
         reading.add(line, each)
-    opened = Journal(path, list(reading.entries.values()), file, reading.last, max(reading.entries, default=0) + 1)
+    opened = Journal(path, reading.entries, file, reading.last)
     if not whole:
         opened.begin()
         _sync_folder(path)
@@ -164,14 +183,13 @@ class _Reading:
                 raise JournalError(f"{self.path}: is not a journal of version {VERSION}")
             return
         number = members["number"]
-        match members["event"]:
-            case "intent":
-                self.entries[number] = Entry(number, self._step(line, members))
-            case "result":
-                self.entries[number].outcome = members["outcome"]
-                self.entries[number].found = members["found"]
-            case "undone":
-                self.entries[number].undone = True
+        if members["event"] == "intent":
+            self.entries[number] = Entry(number, self._step(line, members))
+            return
+        entry = self.entries[number]
+        if members.get("outcome") == "applied" and not entry.step.is_done(members["found"]):
+            raise JournalError(f"{self.path}:{line}: is not what {entry.step.document.place.name!r} becomes")
+        entry.note(members)
 
     def _step(self, line: int, members: dict[str, Any]) -> Step:
         """The step as the repair makes it from what was read, which must be the step that was written."""

@@ -77,6 +77,12 @@ class Step:
         volatile = self.document.repair.volatile
         return _within(settled(self.after, volatile), settled(raw, volatile))
 
+    def is_begun(self, raw: Raw | None) -> bool:
+        """Whether what was read is what the calls made of it: all of them, or the first ones, with the rest to do."""
+        rest = step(self.document, raw).calls
+        done = len(self.calls) - len(rest)
+        return self.is_done(raw) if not rest else done > 0 and rest == self.calls[done:]
+
 
 @dataclass(frozen=True)
 class Plan:

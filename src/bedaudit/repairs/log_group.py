@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bedaudit.model import Call, Facts, Raw, Site
+from bedaudit.parts.delivery import DESCRIBE_STREAMS
 from bedaudit.parts.log_group import DESCRIBE_GROUPS, find_log_group
 from bedaudit.reader import Reader
 from bedaudit.repairs.repair import Edit, Mount, Place, Repair
@@ -36,8 +37,15 @@ def _place(what: str) -> Callable[[Facts, Site], Place | None]:
     return place
 
 
-async def _read(aws: Reader, place: Place) -> Raw | None:
+async def read_group(aws: Reader, place: Place) -> Raw | None:
+    """What AWS tells of the log group, its settings included."""
     return await find_log_group(aws, place.parameters["logGroupName"])
+
+
+async def _received(aws: Reader, place: Place) -> bool:
+    """Whether it has a log stream: the bytes that a log group holds are counted with delay."""
+    streams = await aws.find(DESCRIBE_STREAMS, logGroupName=place.parameters["logGroupName"], limit=1)
+    return bool((streams or {}).get("logStreams"))
 
 
 def _create(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) -> Edit:
@@ -81,17 +89,18 @@ CREATE = Repair(
     name="log_group.create",
     paths=("exists",),
     place=_place("log group"),
-    read=_read,
+    read=read_group,
     edit=_create,
-    reads=(DESCRIBE_GROUPS,),
+    reads=(DESCRIBE_GROUPS, DESCRIBE_STREAMS),
     writes=("logs:CreateLogGroup", "logs:DeleteLogGroup"),
     volatile=VOLATILE,
+    received=_received,
 )
 KEY = Repair(
     name="log_group.kms_key",
     paths=("kms_key.arn",),
     place=_place("KMS key of log group"),
-    read=_read,
+    read=read_group,
     edit=_edit_key,
     reads=(DESCRIBE_GROUPS,),
     writes=("logs:AssociateKmsKey", "logs:DisassociateKmsKey"),
@@ -102,7 +111,7 @@ PROTECTION = Repair(
     name="log_group.deletion_protection",
     paths=("deletion_protection",),
     place=_place("deletion protection of log group"),
-    read=_read,
+    read=read_group,
     edit=_edit_protection,
     reads=(DESCRIBE_GROUPS,),
     writes=("logs:PutLogGroupDeletionProtection",),

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bedaudit.model import Call, Facts, Raw, Site
-from bedaudit.parts.log_group import DESCRIBE_GROUPS, find_log_group
-from bedaudit.reader import Reader
+from bedaudit.parts.log_group import DESCRIBE_GROUPS
+from bedaudit.repairs.log_group import VOLATILE, read_group
 from bedaudit.repairs.repair import Edit, Mount, Place, Repair, Safety
 
 ALLOWED = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
@@ -22,10 +22,6 @@ SHORTER: tuple[Safety, str] = ("manual", "shorter retention deletes events that 
 def _place(facts: Facts, site: Site) -> Place | None:
     name = facts.get("name")
     return None if name is None else Place(site.region, f"retention of log group {name}", {"logGroupName": name})
-
-
-async def _read(aws: Reader, place: Place) -> Raw | None:
-    return await find_log_group(aws, place.parameters["logGroupName"])
 
 
 def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) -> Edit:
@@ -62,11 +58,11 @@ RETENTION = Repair(
     name="log_group.retention",
     paths=("retention_days", "exists"),
     place=_place,
-    read=_read,
+    read=read_group,
     edit=_edit,
     reads=(DESCRIBE_GROUPS,),
     writes=("logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
-    volatile=(("storedBytes",), ("metricFilterCount",)),
+    volatile=VOLATILE,
     allowed={"retention_days": ALLOWED},
     after=("log_group.create",),
 )

@@ -69,6 +69,13 @@ class Repair:
     """By path, the only values that AWS takes, ascending: a bound is moved to the next of them."""
     after: tuple[str, ...] = ()
     """Names of repairs whose steps at the same site come first."""
+    received: Callable[[Reader, Place], Awaitable[bool]] | None = None
+    """Of what can be made: whether something was delivered to it, which deleting it would lose."""
+
+    @property
+    def absent(self) -> frozenset[str]:
+        """The codes by which AWS says that the document, or the part of it that is to be deleted, is not there."""
+        return frozenset(code for operation in self.reads for code in operation.absent)
 
 
 @dataclass(frozen=True, slots=True)
