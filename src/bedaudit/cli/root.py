@@ -10,6 +10,7 @@ from bedaudit.cli.demo import demo, sandbox
 from bedaudit.cli.diff import diff
 from bedaudit.cli.explain import explain
 from bedaudit.cli.fix import fix
+from bedaudit.cli.init import init
 from bedaudit.cli.kinds import kinds
 from bedaudit.cli.merge import merge
 from bedaudit.cli.policy import policy
@@ -37,7 +38,7 @@ bedaudit scan --org --role BedauditReadOnly -o sarif:bedaudit.sarif
         "Reports": ("report", "diff", "merge"),
         "Change": ("fix", "rollback"),
         "Policies": ("policy", "kinds", "explain"),
-        "Try it without AWS": ("demo", "sandbox"),
+        "Begin": ("init", "demo", "sandbox"),
     },
     examples=EXAMPLES,
 )
@@ -50,5 +51,5 @@ def root() -> None:
     """
 
 
-for command in (scan, targets, report, diff, merge, fix, rollback, policy, kinds, explain, demo, sandbox):
+for command in (scan, targets, report, diff, merge, fix, rollback, policy, kinds, explain, init, demo, sandbox):
     root.add_command(command)
