@@ -111,7 +111,7 @@ def test_dry_run_writes_nothing_and_says_all(sandbox: Sandbox, tmp_path: Path) -
     assert writes(sandbox) == {}
     assert group(sandbox) == BEFORE
     assert "retentionInDays: 365 -> 545" in ran.out
-    assert f"$ aws logs put-retention-policy --region {REGION} --log-group-name {GROUP} --retention-in-days" in ran.out
+    assert f"aws logs put-retention-policy --region {REGION} \\\n      --log-group-name {GROUP} \\\n" in ran.out
     assert "logs:PutRetentionPolicy" in ran.out
     plan = json.loads((tmp_path / "plan.json").read_text())
     Draft202012Validator(SCHEMA).validate(plan)
@@ -281,7 +281,7 @@ def test_shorter_retention_is_shown_and_never_applied(sandbox: Sandbox, tmp_path
     given = ("--policy", "less.yaml", "--region", REGION, "--control", "logs-are-kept-long", "--yes", "--allow-risky")
     ran = command("fix", *given, at=tmp_path, env=sandbox.environment(ACCOUNT))
     assert (ran.code, group(sandbox), writes(sandbox)) == (1, BEFORE, {})
-    assert "[manual: shorter retention deletes events that are kept now]" in ran.out
+    assert "    manual: shorter retention deletes events that are kept now\n" in ran.out
     assert "manual   222222222222" in ran.err
 
 

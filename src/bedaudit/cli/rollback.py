@@ -88,6 +88,7 @@ def _show(entries: tuple[Entry, ...]) -> None:
         document = entry.step.document
         lines.append(f"{document.site.account} {document.place.region} {harmless(document.place.name)}")
         undo = entry.step.undo
-        lines += [f"    $ {command_line(call, document.place.region)}" for call in undo or ()]
+        commands = (command_line(call, document.place.region) for call in undo or ())
+        lines += [f"    {line}" for command in commands for line in command.splitlines()]
         lines += ["    cannot be undone"] if undo is None else []
     terminal.write("\n".join(lines))

@@ -1,15 +1,17 @@
-"""A call as a line of the AWS command line interface that can be pasted into a shell."""
+"""A call as lines of the AWS command line interface that can be pasted into a shell."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bedaudit.model import GLOBAL, Call
 from bedaudit.report.plain import ascii_json
 
+WIDTH = 72
+"""Columns that a line may take."""
 _COMMANDS: Mapping[str, str] = {"s3": "s3api"}
 """Where the command is not named as the service."""
 _PLAIN = re.compile(r"(?!file:|fileb:|https?:)[\w/.:@=+,][\w/.:@=+, -]*", re.ASCII)
@@ -20,14 +22,24 @@ _PLURAL = re.compile(r"[A-Z]{2,}s$")
 
 
 def command_line(call: Call, region: str) -> str:
-    """The call, in one line."""
-    words = ["aws", _COMMANDS.get(call.service, call.service), kebab(call.operation)]
-    words += [] if region == GLOBAL else ["--region", region]
-    if all(map(_is_plain, call.parameters.values())):
-        words += [word for name, value in call.parameters.items() for word in (f"--{kebab(name)}", str(value))]
+    """The call, in one line if that is short; otherwise each option, and each member of its JSON, has its own."""
+    command = ["aws", _COMMANDS.get(call.service, call.service), kebab(call.operation)]
+    command += [] if region == GLOBAL else ["--region", region]
+    short = shlex.join([*command, *_words(_options(call.parameters, None))])
+    if len(short) <= WIDTH:
+        return short
+    return " \\\n  ".join(map(shlex.join, (command, *_options(call.parameters, 2))))
+
+
+def _options(parameters: Mapping[str, Any], indent: int | None) -> Iterator[tuple[str, str]]:
+    if all(map(_is_plain, parameters.values())):
+        yield from ((f"--{kebab(name)}", str(value)) for name, value in parameters.items())
     else:
-        words += ["--cli-input-json", ascii_json(call.parameters)]
-    return shlex.join(words)
+        yield "--cli-input-json", ascii_json(parameters, indent)
+
+
+def _words(options: Iterable[tuple[str, str]]) -> Iterator[str]:
+    return (word for option in options for word in option)
 
 
 def kebab(name: str) -> str:

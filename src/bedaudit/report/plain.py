@@ -40,9 +40,12 @@ def _hex(character: str) -> str:
     return f"\\x{ord(character):02x}"
 
 
-def ascii_json(value: Any) -> str:
-    """JSON on one line that is safe to print: nothing in it but printable ASCII, and no `##[` of a CI runner."""
-    text = json.dumps(value, allow_nan=False)
+def ascii_json(value: Any, indent: int | None = None) -> str:
+    """JSON that is safe to print: nothing in it but printable ASCII, and no `##[` of a CI runner.
+
+    On one line, or indented by so many spaces.
+    """
+    text = json.dumps(value, allow_nan=False, indent=indent)
     return text.replace("##[", "##\\u005b").replace("\x7f", "\\u007f")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -25,7 +27,9 @@ def text(plan: Plan) -> Iterator[str]:
             yield from _step(step)
     if plan.left:
         yield "left to people\n"
-        yield from (f"  {_finding(each.finding)}\n      {harmless(each.reason)}\n" for each in _once(plan.left))
+        for reason, findings in _by_reason(plan.left):
+            yield from _wrapped(f"{reason}:", "  ", "  ")
+            yield from (f"    {finding}\n" for finding in findings)
         yield "\n"
     if plan.steps:
         yield "applying it needs\n"
@@ -35,13 +39,29 @@ def text(plan: Plan) -> Iterator[str]:
 
 
 def _step(step: Step) -> Iterator[str]:
-    yield f"  {harmless(step.document.place.name)}  [{_safety(step)}]\n"
-    yield f"    for {', '.join(step.controls)}\n"
-    yield from (f"    {line}\n" for line in changes(step))
-    yield from (f"    $ {line}\n" for line in _commands(step))
+    yield _inert(f"  {harmless(step.document.place.name)}\n")
+    yield from _wrapped(_safety(step), "    ", "      ")
+    yield from _wrapped(f"for {', '.join(step.controls)}", "    ", "      ")
+    for line in changes(step):
+        sign = line[:2] if line.startswith(("+ ", "- ")) else ""
+        yield from _wrapped(line.removeprefix(sign), f"    {sign}", "        ")
+    yield from (f"    {line}\n" for command in _commands(step) for line in command.splitlines())
     if step.undo is None:
         yield "    cannot be undone\n"
     yield "\n"
+
+
+def _wrapped(line: str, first: str, rest: str) -> Iterator[str]:
+    """A line for people, broken between words."""
+    lines = textwrap.wrap(
+        line, 80, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    return (f"{_inert(each)}\n" for each in lines)
+
+
+def _inert(line: str) -> str:
+    """A line that a CI runner takes for no workflow command."""
+    return re.sub(r"^(\s*:):", r"\1 :", line)
 
 
 def in_markdown(plan: Plan) -> Iterator[str]:
@@ -52,11 +72,13 @@ def in_markdown(plan: Plan) -> Iterator[str]:
         for step in steps:
             yield f"\n### {markdown(step.document.place.name)}\n\n"
             yield f"{markdown(_safety(step))}; for {', '.join(f'`{name}`' for name in step.controls)}\n\n"
-            yield from _fenced("diff", changes(step))
+            yield from _fenced("diff", map(_inert, changes(step)))
             yield from _fenced("sh", _commands(step))
     if plan.left:
-        yield "\n## Left to people\n\n"
-        yield from (f"- {markdown(_finding(each.finding))}: {markdown(each.reason)}\n" for each in _once(plan.left))
+        yield "\n## Left to people\n"
+        for reason, findings in _by_reason(plan.left):
+            yield f"\n{markdown(reason)}:\n\n"
+            yield from (f"- {markdown(finding)}\n" for finding in findings)
     if plan.steps:
         yield "\n## Permissions that applying it needs\n\n"
         yield from (f"- `{action}`\n" for action in permissions(plan.steps))
@@ -72,13 +94,29 @@ def results(ended: Iterable[Result]) -> Iterator[str]:
 
 def changes(step: Step) -> Iterator[str]:
     """What changes in what can be set of the document, a line for each member or element."""
-    if step.before is None:
-        yield f"+ {ascii_json(step.after)}"
-    elif step.after is None:
-        yield f"- {ascii_json(step.before)}"
+    volatile = step.document.repair.volatile
+    before, after = settled(step.before, volatile), settled(step.after, volatile)
+    if before is None or after is None:
+        yield from _whole("-" if after is None else "+", "", before if after is None else after)
     else:
-        volatile = step.document.repair.volatile
-        yield from _differences("", settled(step.before, volatile), settled(step.after, volatile))
+        yield from _differences("", before, after)
+
+
+def _whole(sign: str, path: str, value: Any) -> Iterator[str]:
+    """A line for each member of what comes or goes."""
+    value, _ = _opened(value, value)
+    if isinstance(value, Mapping) and value:
+        for name in value:
+            yield from _whole(sign, _within(path, name), value[name])
+    elif isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
+        for index, each in enumerate(value):
+            yield from _whole(sign, f"{path}[{index}]", each)
+    else:
+        yield f"{sign} {path}: {ascii_json(value)}"
+
+
+def _within(path: str, name: str) -> str:
+    return f"{path}.{harmless(name)}" if path else harmless(name)
 
 
 def _differences(path: str, before: Any, after: Any) -> Iterator[str]:
@@ -87,13 +125,31 @@ def _differences(path: str, before: Any, after: Any) -> Iterator[str]:
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in sorted({*before, *after}):
-            here = f"{path}.{harmless(name)}" if path else harmless(name)
-            yield from _differences(here, before.get(name), after.get(name))
+            yield from _differences(_within(path, name), before.get(name), after.get(name))
     elif isinstance(before, list) and isinstance(after, list):
-        yield from (f"- {path}: {ascii_json(each)}" for each in before if each not in after)
-        yield from (f"+ {path}: {ascii_json(each)}" for each in after if each not in before)
+        yield from _elements(path, before, after)
     else:
         yield f"{path}: {_shown(before)} -> {_shown(after)}"
+
+
+def _elements(path: str, before: list[Any], after: list[Any]) -> Iterator[str]:
+    """By position where those that there are stay, and more may follow; otherwise what goes, and what comes."""
+    paired = list(zip(before, after, strict=False))
+    if len(before) <= len(after) and all(_alike(*pair) for pair in paired):
+        for index, pair in enumerate(paired):
+            yield from _differences(f"{path}[{index}]", *pair)
+        for index in range(len(before), len(after)):
+            yield from _whole("+", f"{path}[{index}]", after[index])
+        return
+    yield from (f"- {path}: {ascii_json(each)}" for each in before if each not in after)
+    yield from (f"+ {path}: {ascii_json(each)}" for each in after if each not in before)
+
+
+def _alike(before: Any, after: Any) -> bool:
+    """Whether it is the same thing, maybe changed."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return any(name in after and after[name] == value for name, value in before.items())
+    return bool(before == after)
 
 
 def _opened(before: Any, after: Any) -> tuple[Any, Any]:
@@ -139,8 +195,12 @@ def _finding(finding: Finding) -> str:
     )
 
 
-def _once(left: Iterable[Left]) -> Iterable[Left]:
-    return {(each.finding.id, each.reason): each for each in left}.values()
+def _by_reason(left: Iterable[Left]) -> Iterator[tuple[str, list[str]]]:
+    """Each reason once, with the findings that are left for it."""
+    reasons: dict[str, dict[str, None]] = {}
+    for each in left:
+        reasons.setdefault(_inert(harmless(each.reason)), {})[_finding(each.finding)] = None
+    return ((reason, list(findings)) for reason, findings in reasons.items())
 
 
 def _by_site(steps: Iterable[Step]) -> Iterator[tuple[tuple[str, str], Iterator[Step]]]:
