@@ -59,8 +59,8 @@ os.fsync = fsync
 from bedaudit.cli.run import run
 sys.exit(run(sys.argv[1:]))
 """
-POINTS = range(1, 11)
-"""The journal's folder, its first line, and four lines for each of two steps."""
+POINTS = (1, 2, 4, 8)
+"""The first line of the journal, its folder, and one line in each of two steps; `test_fix_killed` has them all."""
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +195,7 @@ def test_killed_run_is_resumed_and_rolled_back_from_any_point(sandbox: Sandbox, 
     assert (back.code, group(sandbox)) == (0, BEFORE), back.err
 
 
-@pytest.mark.parametrize("point", POINTS[2::3])
+@pytest.mark.parametrize("point", POINTS[2:])
 def test_killed_run_is_rolled_back_at_once(sandbox: Sandbox, tmp_path: Path, point: int) -> None:
     (tmp_path / "p.yaml").write_text(POLICY)
     given = ("fix", "--yes", "--policy", "p.yaml", "--region", REGION, "--journal", "j")

@@ -1,0 +1,197 @@
+"""A fix of ten steps, killed after each of its calls: gone on with, and taken back, from wherever it got to."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bedaudit.audit import Standard
+from bedaudit.aws.progress import Progress
+from bedaudit.aws.settings import Settings
+from bedaudit.aws.writer import Writer
+from bedaudit.fixing import fix, rollback
+from bedaudit.model import Gap
+from bedaudit.policy.load import load
+from bedaudit.policy.rules import Rules
+from bedaudit.remedy.apply import Allowed
+from bedaudit.remedy.journal import Journal
+from bedaudit.sandbox import Sandbox, World, serve
+from bedaudit.sandbox.invoke import Invoke
+from bedaudit.sandbox.world import Account
+
+ACCOUNT, REGION = "222222222222", "us-west-2"
+LOGGING = """
+policy: ten
+controls:
+  - id: logs-are-written
+    title: Logs are written
+    severity: high
+    resource: invocation_logging
+    require: {enabled: true}
+    why: Somebody has to know.
+    fix:
+      set:
+        enabled: true
+        cloudwatch.log_group.name: /ten
+        cloudwatch.log_group.exists: true
+        cloudwatch.log_group.retention_days: 90
+        cloudwatch.role.arn: "arn:aws:iam::${site.account}:role/ten"
+        cloudwatch.role.exists: true
+        cloudwatch.role.trusts_bedrock: true
+        cloudwatch.role.can_write_logs: true
+"""
+DASHBOARD = """
+  - id: dashboard-{number}-is-there
+    title: There is a dashboard
+    severity: low
+    resource: dashboard
+    exists: {{name: ten-{number}}}
+    why: Somebody has to know.
+    fix:
+      create:
+        DashboardName: ten-{number}
+        DashboardBody:
+          widgets: [{{type: text, x: 0, y: 0, width: 6, height: 6, properties: {{markdown: "{number}"}}}}]
+"""
+POLICY = LOGGING + "".join(DASHBOARD.format(number=number) for number in range(6))
+STEPS, CALLS = 10, 11
+"""The role takes two calls."""
+READING = ("Get", "List", "Describe", "Head")
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload([__name__, "bedaudit.aws.connection", "bedaudit.aws.check", "bedaudit.aws.writer"])
+
+
+def one_account(world: World, _: Invoke) -> None:
+    """With nothing in it."""
+    world.accounts[ACCOUNT] = Account(ACCOUNT, "ten")
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Sandbox]:
+    with serve(seed=one_account) as sandbox:
+        yield sandbox
+
+
+@dataclass(frozen=True)
+class Fixing:
+    """One policy, one journal, one place."""
+
+    sandbox: Sandbox
+    policy: Path
+    journal: Path
+
+    def run(self) -> list[str]:
+        return run(self.policy, self.journal)
+
+    def killed(self, target: Callable[[Path, Path], Any], at: int, *, noted: bool) -> None:
+        """Runs in a process that kills itself after a call, before or after the journal tells how that ended."""
+        environment = self.sandbox.environment(ACCOUNT, REGION)
+        process = FORKED.Process(target=dying, args=((self.policy, self.journal), environment, target, at, noted))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+
+    def back(self) -> list[tuple[str, str]]:
+        results = rollback(Settings("back", regions=(REGION,)), Progress(), self.journal, lambda _: True)
+        return [(each.outcome, each.message) for each in results or () if not each.good]
+
+    def there(self) -> set[str]:
+        """What there is in the account of what the plan makes."""
+
+        def ask(service: str, operation: str) -> Any:
+            return self.sandbox.invoke(ACCOUNT, REGION, service, operation)
+
+        dashboards = ask("cloudwatch", "ListDashboards")["DashboardEntries"]
+        groups = ask("logs", "DescribeLogGroups")["logGroups"]
+        logging = ask("bedrock", "GetModelInvocationLoggingConfiguration").get("loggingConfig")
+        return {
+            *(each["DashboardName"] for each in dashboards),
+            *(f"{each['logGroupName']} {each.get('retentionInDays')}" for each in groups),
+            *(each["RoleName"] for each in ask("iam", "ListRoles")["Roles"]),
+            *(["logging"] if logging else []),
+        }
+
+    def writes(self) -> Counter[str]:
+        return Counter(entry[3] for entry in self.sandbox.ledger.entries if not entry[3].startswith(READING))
+
+
+NOTHING: set[str] = set()
+ALL = {*(f"ten-{number}" for number in range(6)), "/ten 90", "ten", "logging"}
+
+
+@pytest.fixture
+def fixing(served: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fixing:
+    served.reset(one_account)
+    for name, value in served.environment(ACCOUNT, REGION).items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "ten.yaml").write_text(POLICY)
+    return Fixing(served, tmp_path / "ten.yaml", tmp_path / "journal")
+
+
+def run(policy: Path, journal: Path) -> list[str]:
+    """How each step ended."""
+    standard = Standard(Rules(load([str(policy)]), {}), (), datetime.now(UTC).date())
+    settings, now = Settings("ten", regions=(REGION,)), lambda: datetime.now(UTC)
+    fixed = fix(settings, standard, Progress(), now, journal_file=journal, decide=lambda _: Allowed())
+    return [each.outcome for each in fixed.results or ()]
+
+
+def undo(_: Path, journal: Path) -> None:
+    rollback(Settings("back", regions=(REGION,)), Progress(), journal, lambda _: True)
+
+
+def dying(
+    fixing_at: tuple[Path, Path], environment: dict[str, str], target: Callable[[Path, Path], Any], at: int, noted: bool
+) -> None:
+    """Stands for a run that the operating system ends; in a process of its own."""
+    os.environ.update(environment)
+    made = 0
+    write, called = Writer.write, Journal.called
+
+    async def counted(self: Writer, *call: Any) -> Gap | None:
+        nonlocal made
+        gap = await write(self, *call)
+        made += 1
+        if made == at and not noted:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return gap
+
+    def told(self: Journal, *result: Any, **more: Any) -> None:
+        called(self, *result, **more)
+        if made == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(Writer, "write", counted)  # noqa: B010
+    setattr(Journal, "called", told)  # noqa: B010
+    target(*fixing_at)
+
+
+@pytest.mark.parametrize("at", range(1, CALLS + 1))
+def test_killed_fix_is_gone_on_with_or_taken_back_from_wherever_it_got_to(fixing: Fixing, at: int) -> None:
+    noted = at % 2 == 0
+    fixing.killed(run, at, noted=noted)
+    assert sum(fixing.writes().values()) == at
+    assert (fixing.back(), fixing.there()) == ([], NOTHING)
+    fixing.killed(run, at, noted=noted)
+    fixing.sandbox.ledger.clear()
+    fixing.run()
+    assert fixing.there() == ALL
+    assert sum(fixing.writes().values()) == CALLS - at
+    assert fixing.run() == []
+    assert (fixing.back(), fixing.there()) == ([], NOTHING)
+
+
+@pytest.mark.parametrize("at", range(1, CALLS + 1))
+def test_killed_rollback_is_gone_on_with(fixing: Fixing, at: int) -> None:
+    assert fixing.run() == ["applied"] * STEPS
+    fixing.killed(undo, at, noted=False)
+    assert (fixing.back(), fixing.there()) == ([], NOTHING)
