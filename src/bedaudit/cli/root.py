@@ -10,6 +10,7 @@ from bedaudit.cli.demo import demo, sandbox
 from bedaudit.cli.diff import diff
 from bedaudit.cli.explain import explain
 from bedaudit.cli.fix import fix
+from bedaudit.cli.iam import iam
 from bedaudit.cli.init import init
 from bedaudit.cli.kinds import kinds
 from bedaudit.cli.merge import merge
@@ -38,7 +39,7 @@ bedaudit scan --org --role BedauditReadOnly -o sarif:bedaudit.sarif
         "Reports": ("report", "diff", "merge"),
         "Change": ("fix", "rollback"),
         "Policies": ("policy", "kinds", "explain"),
-        "Begin": ("init", "demo", "sandbox"),
+        "Begin": ("init", "iam", "demo", "sandbox"),
     },
     examples=EXAMPLES,
 )
@@ -51,5 +52,5 @@ def root() -> None:
     """
 
 
-for command in (scan, targets, report, diff, merge, fix, rollback, policy, kinds, explain, init, demo, sandbox):
+for command in (scan, targets, report, diff, merge, fix, rollback, iam, policy, kinds, explain, init, demo, sandbox):
     root.add_command(command)
