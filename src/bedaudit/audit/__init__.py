@@ -5,17 +5,20 @@ from __future__ import annotations
 from bedaudit.audit.begun import Begun, begun
 from bedaudit.audit.judged import Judged, Standard, need_units, rfc3339
 from bedaudit.audit.live import Scanned, Survey, scan, survey
+from bedaudit.audit.publishing import Published, publish
 from bedaudit.audit.stored import from_snapshot
 
 __all__ = [
     "Begun",
     "Judged",
+    "Published",
     "Scanned",
     "Standard",
     "Survey",
     "begun",
     "from_snapshot",
     "need_units",
+    "publish",
     "rfc3339",
     "scan",
     "survey",

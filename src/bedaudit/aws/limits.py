@@ -48,6 +48,7 @@ RATES: Mapping[tuple[str, str | None], float] = {
     ("organizations", "ListAccounts"): 8,
     ("organizations", "ListAccountsForParent"): 5,
     ("bedrock", None): 10,
+    ("securityhub", "BatchImportFindings"): 10,
     ("kms", None): 100,
     ("s3", None): 100,
     ("sts", None): 100,

@@ -60,6 +60,7 @@ class ScanOptions(Scope):
     exit_zero: bool
     sarif_for: Literal["github", "any"]
     markdown_for: Literal["comment", "summary"]
+    publish: Literal["security-hub"] | None
 
 
 def _option(heading: str, *names: str, **attributes: Any) -> Callable[[F], F]:
@@ -224,6 +225,11 @@ scan_options = _together(
     _scope("--resume", metavar="SNAPSHOT", type=FILE, help="Go on with the snapshot of a scan that was stopped."),
     _identities,
     _reports,
+    _report(
+        "--publish",
+        type=click.Choice(["security-hub"]),
+        help="Give the findings to AWS Security Hub as well, each in its own account and region.",
+    ),
     _verdicts,
 )  # fmt: skip
 

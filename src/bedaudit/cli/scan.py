@@ -11,7 +11,7 @@ import click
 
 from bedaudit.cli import terminal
 from bedaudit.cli.command import Command, Talk
-from bedaudit.cli.exits import INTERRUPTED, exit_code
+from bedaudit.cli.exits import INTERRUPTED, UNSEEN, exit_code
 from bedaudit.cli.options import ScanOptions, refuse, scan_options
 from bedaudit.cli.outputs import Output, check_writable, chosen
 from bedaudit.cli.policies import load, standard
@@ -20,7 +20,8 @@ from bedaudit.cli.settings import settings_of
 from bedaudit.errors import BedauditError
 
 if TYPE_CHECKING:
-    from bedaudit.audit import Standard
+    from bedaudit.audit import Published, Standard
+    from bedaudit.aws.settings import Settings
     from bedaudit.model import Report, Severity
     from bedaudit.policy.config import Config
 
@@ -40,6 +41,7 @@ _LIVE_ONLY = {
     "engine": "--engine",
     "role": "--role",
     "external_id": "--external-id",
+    "publish": "--publish",
 }
 
 
@@ -76,7 +78,7 @@ def live(options: ScanOptions, talk: Talk, *, places: Config | None = None) -> i
     with progress.shown(counters, talk):
         scanned = scan_aws(settings, asked.standard, counters, lambda: datetime.now(UTC), snapshot)
     if not scanned.interrupted:
-        return finish(asked, scanned.report, talk)
+        return finish(asked, scanned.report, talk, settings)
     file = options.save_snapshot or options.resume
     kept = f"; go on with --resume {file}" if file else ""
     terminal.note(f"interrupted after {counters.sites_done} of {counters.sites} regions{kept}")
@@ -126,21 +128,33 @@ def prepare(options: ScanOptions) -> Asked:
     )
 
 
-def finish(asked: Asked, report: Report, talk: Talk) -> int:
-    """Writes the reports, and says what they mean to a shell.
+def finish(asked: Asked, report: Report, talk: Talk, settings: Settings | None = None) -> int:
+    """Publishes as `settings` say, writes the reports, and says what they mean to a shell.
 
     Raises:
         BedauditError: nothing was judged, or a report cannot be written; the others are.
     """
     if not report.findings and asked.options.shard is None:
         raise BedauditError("nothing was judged: no region that was read has a control that is about it")
+    options, published = asked.options, None
     report = compared(report, asked.baseline)
-    options = asked.options
+    if options.publish and settings:
+        published = _publish(settings, report, compared=asked.baseline is not None)
+        report = published.report
     write_reports(report, asked.outputs, talk, options)
-    return exit_code(
+    code = exit_code(
         report,
         asked.fail_on,
         only_new=options.only_new,
         allow_unknown=options.allow_unknown,
         exit_zero=options.exit_zero,
     )
+    told = published is None or published.whole or options.exit_zero
+    return code if told or code else UNSEEN
+
+
+def _publish(settings: Settings, report: Report, *, compared: bool) -> Published:
+    from bedaudit.audit import publish
+    from bedaudit.aws.progress import Progress
+
+    return publish(settings, Progress(), report, compared=compared)
