@@ -35,7 +35,7 @@ def run(script: Path, *arguments: str, at: Path, **env: str) -> subprocess.Compl
 def test_the_action_installs_itself_with_locked_dependencies_only(tmp_path: Path) -> None:
     here = checkout(tmp_path / "bedaudit")
     ran = run(here / ".github/actions/bedaudit/install.sh", at=here, RUNNER_TEMP=str(tmp_path))
-    assert (ran.returncode, ran.stdout.strip()) == (0, f"bedaudit, version {__version__}"), ran.stderr
+    assert (ran.returncode, ran.stdout.strip()) == (0, f"bedaudit {__version__}"), ran.stderr
 
 
 def test_a_release_is_built_tried_and_listed(tmp_path: Path) -> None:
