@@ -8,6 +8,7 @@ import pytest
 
 from bedaudit.model import Finding, Gap, Report, Severity, SiteGap
 from bedaudit.report import REPORTERS, Options
+from bedaudit.report.summary import Point, summary
 from tests.report.golden import assert_golden
 from tests.report.parsing import read_markdown
 from tests.report.sample import CONTROLS, DENIED, REPORT, finding, site
@@ -88,3 +89,17 @@ def test_every_control_of_the_sample_that_fails_is_named() -> None:
     failed = {each.control for each in REPORT.findings if each.outcome == "fail"}
     assert failed < set(CONTROLS)
     assert failed <= set(re.findall(r"`([a-z-]+)`", text()))
+
+
+def test_earlier_scans_are_a_trend_that_begins_with_the_latest() -> None:
+    past = [Point(f"2026-11-0{day}T12:00:00Z", summary(many(5)[:day])) for day in (1, 2)]
+    page = "".join(REPORTERS["markdown"](only(*many(5)), Options(history=tuple(past))))
+    trend = page.split("### Trend\n\n")[1].split("\n\n")[0]
+    assert trend.splitlines() == [
+        "| Finished | Failed | Critical | High | Unseen |",
+        "|---|---|---|---|---|",
+        f"| `{REPORT.scan.finished_at}` | 5 | 1 | 1 | 0 |",
+        "| `2026-11-02T12:00:00Z` | 2 | 0 | 0 | 0 |",
+        "| `2026-11-01T12:00:00Z` | 1 | 0 | 0 | 0 |",
+    ]
+    assert "### Trend" not in text()

@@ -17,7 +17,7 @@ from bedaudit.report import Options
 from bedaudit.report.groups import not_read, together
 from bedaudit.report.phrases import EVERYWHERE, closed, counted, missed, nothing_there, told, unread, unseen
 from bedaudit.report.plain import markdown, markdown_code, shortened
-from bedaudit.report.summary import summary
+from bedaudit.report.summary import Point, summary
 
 _LIMITS: Final[Mapping[str, int]] = {"comment": 65_536, "summary": 1_048_576}
 """Bytes; GitHub refuses a comment of more characters, and leaves out a summary of more bytes."""
@@ -69,7 +69,7 @@ def report(found: Report, options: Options) -> Iterator[str]:
     limit = _LIMITS[options.markdown_for]
     room = limit - _size(head) - _size(foot)
     yield head
-    for section in _sections(found, limit // _LEAST_ROW):
+    for section in (*_sections(found, limit // _LEAST_ROW), _trend(found, options.history)):
         text = section.fitting(room)
         room -= _size(text)
         yield text
@@ -96,6 +96,19 @@ def _sections(found: Report, most: int) -> Iterator[_Section]:
     yield _Section("Waived", ("Findings", "Control", "Reason", "Owner", "Until"), _unordered(rows), len(waivers), 0.6)
     notes = (f"- {_text(notice)}\n" for notice in found.notices)
     yield _Section("Notes", (), _unordered(notes), len(found.notices), 1.0)
+
+
+def _trend(found: Report, history: Sequence[Point]) -> _Section:
+    """What this and earlier scans came to, the latest first."""
+    points = (Point(found.scan.finished_at, summary(found.findings)), *reversed(history)) if history else ()
+    rows = map(_point, points)
+    return _Section("Trend", ("Finished", "Failed", "Critical", "High", "Unseen"), _unordered(rows), len(points), 1.0)
+
+
+def _point(point: Point) -> str:
+    outcomes, severities = point.summary.outcomes, point.summary.fail_by_severity
+    numbers = (outcomes["fail"], severities["critical"], severities["high"], outcomes["unknown"])
+    return _row(_code(point.finished_at), *(f"{number:,}" for number in numbers))
 
 
 def _unordered(rows: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -154,6 +167,8 @@ def _head(found: Report) -> Iterator[str]:
     yield _row(f"{outcomes['not_applicable']:,}", "not applicable", nothing_there(found))
     if counts.fixed:
         yield _row(f"{counts.fixed:,}", "fixed", "since the baseline")
+    if counts.new:
+        yield _row(f"{counts.new:,}", "new", "since the baseline")
 
 
 def _foot(found: Report) -> str:
