@@ -47,7 +47,7 @@ ROOMS: dict[str, set[str]] = {
     "diff": {"model", "baseline"},
     "merge": {"errors", "model", "baseline", "waivers"},
     "snapshot": {"errors", "model"},
-    "report": {"errors", "model", "findings", "diff", "snapshot", "policy", "repairs", "remedy"},
+    "report": {"errors", "model", "kinds", "findings", "diff", "snapshot", "policy", "repairs", "remedy"},
     "aws": (PURE - {"evaluate", "waivers", "findings", "baseline", "merge", "diff", "snapshot"}) | {"repairs"},
     "repairs": {"model", "state", "reader", "documents", "parts", "kinds"},
     "permissions": {"reader", "kinds", "repairs", "policy"},

@@ -20,6 +20,8 @@ from botocore.validate import ParamValidator
 from cmarkgfm.cmark import Options as CmarkOptions
 from jsonschema import Draft202012Validator
 
+from tests.report.html_page import Page
+
 FOLDER = Path(__file__).parent
 
 
@@ -155,6 +157,7 @@ def read_markdown(text: str) -> str:
 READERS: Mapping[str, Callable[[str], Any]] = {
     "json": read_json,
     "sarif": read_json,
+    "html": Page,
     "markdown": read_markdown,
     "junit": read_junit,
     "csv": read_csv,

@@ -15,7 +15,7 @@ from bedaudit.cli.options import policy_options
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from bedaudit.policy.model import Condition, Control, Fix
+    from bedaudit.policy.model import Condition, Control
 
 EXAMPLES = """\
 bedaudit explain invocation-logging-is-enabled
@@ -32,12 +32,6 @@ _ELEMENTS = {
     "any": "must have an element of which this is true:",
     "all": "must have elements, of each of which this is true:",
     "none": "must have no element of which this is true:",
-}
-_SAFETY = {
-    None: "As safe as such a change is.",
-    "safe": "Safe to apply.",
-    "risky": "Risky: applied only where that is allowed.",
-    "manual": "Shown, never applied.",
 }
 
 
@@ -83,6 +77,7 @@ def _sections(control: Control) -> Mapping[str, Sequence[str]]:
     from bedaudit.kinds import kinds
     from bedaudit.policy.needs import Needs
     from bedaudit.policy.watching import with_links
+    from bedaudit.report.mending import mending
 
     needs = Needs(with_links([control], kinds()))
     operations = {str(operation) for kind in needs.kinds for operation in kinds()[kind].operations}
@@ -90,7 +85,7 @@ def _sections(control: Control) -> Mapping[str, Sequence[str]]:
         "Requires": list(_requirement(control)),
         "Reads": [f"{kind}.{path}" for kind in sorted(needs.kinds) for path in needs.paths(kind)],
         "Calls that may be made for it": [", ".join(sorted(operations))],
-        "How it is mended": list(_mending(control.fix)),
+        "How it is mended": list(mending(control.fix)),
         "Frameworks": [f"{name}: {', '.join(ids)}" for name, ids in sorted(control.frameworks.items())],
         "Stands in": [f"{control.mark.file}:{control.mark.line}"],
     }
@@ -129,18 +124,3 @@ def _words(condition: Condition, depth: int) -> Iterator[str]:
     else:
         subject = dotted(condition.path) or "it"
         yield f"{indent}{subject} must {phrase(spelled(condition))}"
-
-
-def _mending(fix: Fix | None) -> Iterator[str]:
-    from bedaudit.policy.words import shown
-
-    if fix is None:
-        yield "By people: the control has no fix."
-        return
-    if fix.create is not None:
-        yield "By making one:"
-        yield from (f"  {name}: {shown(value)}" for name, value in fix.create.items())
-    yield from (f"By setting {path} to {shown(value)}" for path, value in fix.set.items())
-    if fix.create is None and not fix.set:
-        yield "By setting what it requires."
-    yield _SAFETY[fix.safety]

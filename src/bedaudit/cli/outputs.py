@@ -30,6 +30,17 @@ class Output:
         name = f"{account}.{self.format}"
         return Output(self.format, self.path / name if isinstance(self.path, Path) else f"{self.path}{name}")
 
+    @property
+    def name(self) -> str:
+        """That of the file or object; empty where it goes to none, or to several."""
+        return "" if self.path is None or self.by_account else str(self.path).replace(os.sep, "/").rpartition("/")[2]
+
+    def beside(self, folder: str, name: str) -> Output:
+        """The output of a further file, in a folder beside this one."""
+        if isinstance(self.path, Path):
+            return Output(self.format, self.path.with_name(folder) / name)
+        return Output(self.format, f"{str(self.path).rpartition('/')[0]}/{folder}/{name}")
+
 
 class OutputType(click.ParamType[Output]):
     """`FORMAT:PATH`: `-` is stdout, `s3://` an object of S3, and what ends with `/` a directory."""
@@ -99,6 +110,26 @@ def write_output(output: Output, pieces: Iterable[str], profile: str | None) -> 
         from bedaudit.aws.objects import write_object
 
         write_object(output.path, pieces, profile)
+
+
+def write_beside(output: Output, folder: str, files: Iterable[tuple[str, Iterable[str]]], profile: str | None) -> None:
+    """Writes what a report has beside it, into a folder that is made for the first file.
+
+    Raises:
+        ReportError: one of them cannot be written.
+    """
+    for name, pieces in files:
+        further = output.beside(folder, name)
+        if isinstance(further.path, Path):
+            _make(further.path.parent)
+        write_output(further, pieces, profile)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ReportError(f"{folder}: cannot be made: {error.strerror}") from error
 
 
 def check_writable(path: Path, *, device: bool = True) -> None:

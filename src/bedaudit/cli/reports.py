@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import click
 
 from bedaudit.cli import terminal
-from bedaudit.cli.outputs import Output, check_output, write_output
+from bedaudit.cli.outputs import Output, check_output, write_beside, write_output
 from bedaudit.errors import ReportError
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def write_reports(
 
 
 def _write(output: Output, report: Report, talk: Talk, asked: Written, history: tuple[Point, ...]) -> None:
-    from bedaudit.report import REPORTERS, Options
+    from bedaudit.report import REPORTERS, Options, beside
 
     shown = output.path is None
     how = Options(
@@ -119,6 +119,7 @@ def _write(output: Output, report: Report, talk: Talk, asked: Written, history: 
         why=talk.verbose > 0,
         sarif_for=asked.sarif_for,
         markdown_for=asked.markdown_for,
+        name=output.name,
         history=history,
     )
     reporter = REPORTERS[output.format]
@@ -127,6 +128,7 @@ def _write(output: Output, report: Report, talk: Talk, asked: Written, history: 
             write_output(output.of(account), reporter(part, how), asked.profile)
     else:
         write_output(output, reporter(report, how), asked.profile)
+        write_beside(output, how.beside, beside(output.format, report, how), asked.profile)
 
 
 def _by_account(report: Report, *, skip_unentered: bool) -> Iterator[tuple[str, Report]]:

@@ -24,12 +24,23 @@ class Options:
     """GitHub closes every alert that a file no longer holds, and ignores suppressions and kinds."""
     markdown_for: Literal["comment", "summary"] = "comment"
     """A comment on a pull request holds 64 KiB, the summary of a job 1 MiB."""
+    name: str = ""
+    """That of the file, where the report goes to one; what is beside it is then in the folder `beside`."""
     history: tuple[Point, ...] = ()
     """Earlier scans, the oldest first; a format that plots a trend ends it with the report itself."""
+
+    @property
+    def beside(self) -> str:
+        """The folder of a report's further files: `report.d` of `report.html`; empty: there can be none."""
+        return f"{self.name.rpartition('.')[0] or self.name}.d" if self.name else ""
 
 
 Reporter: TypeAlias = Callable[[Report, Options], Iterator[str]]
 """Gives a report's text in pieces; joined, they are the whole."""
+
+
+File: TypeAlias = tuple[str, Iterator[str]]
+"""The name of a further file, and its text in pieces."""
 
 
 def _reporter(module: str) -> Reporter:
@@ -40,6 +51,16 @@ def _reporter(module: str) -> Reporter:
     return report
 
 
-_MODULES: Final = ("text", "json", "sarif", "markdown", "junit", "csv", "ocsf", "asff", "github")
+_MODULES: Final = ("text", "json", "sarif", "html", "markdown", "junit", "csv", "ocsf", "asff", "github")
 
 REPORTERS: Final[Mapping[str, Reporter]] = {name: _reporter(name) for name in _MODULES}
+
+
+def beside(format_: str, found: Report, options: Options) -> Iterator[File]:
+    """The files that a report has beside it, where it is too large for one."""
+    module = importlib.import_module(f"{__name__}.{format_}")
+    yield from getattr(module, "beside", _nothing)(found, options)
+
+
+def _nothing(_found: Report, _options: Options) -> Iterator[File]:
+    yield from ()
