@@ -45,7 +45,7 @@ def demo(context: click.Context, /, **given: Any) -> int:
     only({})
     with serve() as sandbox:
         only(sandbox.environment())
-        none = dict.fromkeys(("external_id", "profile", "from_", "resume", "shard", "engine"))
+        none = dict.fromkeys(("external_id", "profile", "from_", "resume", "shard", "engine", "publish"))
         own = {**none, "org": True, "role": sandbox.role}
         regions = given["region"] or tuple(sandbox.world.regions)  # named, so that one that is not enabled is told of
         return live(ScanOptions(**{**given, **own, "region": regions}), talk, places=Config())
