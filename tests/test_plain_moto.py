@@ -300,6 +300,9 @@ GOOD: dict[str, set[str]] = {
         "invocation-logs-are-kept-for-a-set-time",
         "invocation-log-group-has-a-customer-managed-key",
         "invocation-log-group-key-is-usable",
+        "invocation-log-group-key-serves-cloudwatch-logs",
+        "invocation-log-bucket-key-serves-bedrock",
+        "large-data-bucket-key-serves-bedrock",
         "invocation-log-bucket-key-is-usable",
         "large-data-bucket-key-is-usable",
         "invocation-logging-role-exists",
@@ -312,6 +315,9 @@ GOOD: dict[str, set[str]] = {
         "large-data-bucket-lets-bedrock-write",
         "invocation-log-bucket-is-not-public",
         "large-data-bucket-is-not-public",
+        "invocation-log-bucket-has-no-acls",
+        "large-data-bucket-has-no-acls",
+        "no-model-is-called-past-invocation-logging",
         "invocation-logs-arrive",
         "server-errors-are-alarmed",
         "client-errors-are-alarmed",
@@ -335,6 +341,7 @@ BAD: dict[str, set[str]] = {
         "a-dashboard-shows-invocations-latency-and-tokens",
     )
 }
+BAD["no-model-is-called-past-invocation-logging"] = {"pass"}
 QUIET = {"invocation-logging-is-enabled-before-first-use": {"fail"}}
 
 

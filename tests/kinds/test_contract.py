@@ -119,6 +119,7 @@ lookback_days: integer
 invocations: integer
 active_models: list of text
 mantle_in_use: flag
+unlogged_models: list of text
 guardrails_in_use: flag
 agents_in_use: flag
 last_invocation_age: hours?

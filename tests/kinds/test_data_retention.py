@@ -21,6 +21,12 @@ def test_the_mode_is_what_aws_says(mode: str) -> None:
     assert read({"mode": mode, "updatedAt": NOW}) == [expected]
 
 
+def test_a_mode_that_aws_has_added_is_unknown() -> None:
+    (found,) = read({"mode": "keep_some", "updatedAt": NOW})
+    gap = Gap("failed", OPERATION, message="keep_some is a mode that AWS has added")
+    assert found.state == {"mode": gap.as_fact()}
+
+
 def test_a_mode_that_may_not_be_read_is_a_gap_of_the_kind() -> None:
     with pytest.raises(Unreadable):
         read(Gap("denied", OPERATION, "AccessDeniedException"))

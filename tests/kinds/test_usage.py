@@ -84,6 +84,7 @@ STATE = Usage(
     active_models=(),
     models_on_demand=(),
     mantle_in_use=False,
+    unlogged_models=(),
     guardrails_in_use=False,
     agents_in_use=False,
     agentcore_in_use=False,
@@ -161,6 +162,18 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("errors_alone_are_use_without_invocations", listed(Bedrock=[metric("InvocationClientErrors")]), {"in_use": True}),
     ("mantle", listed(BedrockMantle=[metric("Inferences")]), {"in_use": True, "mantle_in_use": True}),
+    (
+        "models_of_mantle",
+        listed(
+            BedrockMantle=[
+                metric("Inferences", Project="default", Model=NOVA),
+                metric("Inferences", Model=NOVA),
+                metric("InferenceClientErrors", Model=HAIKU),
+                metric("Inferences", Project="default"),
+            ]
+        ),
+        {"in_use": True, "mantle_in_use": True, "unlogged_models": (HAIKU, NOVA)},
+    ),
     ("guardrails", listed(Bedrock_Guardrails=[metric("Invocations")]), {"in_use": True, "guardrails_in_use": True}),
     ("agents", listed(Bedrock_Agents=[metric("InvocationCount")]), {"in_use": True, "agents_in_use": True}),
     (
@@ -191,11 +204,15 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             "last_invocation_age": DENIED,
         },
     ),
-    ("mantle_unread", listed(BedrockMantle=DENIED), {"in_use": DENIED, "mantle_in_use": DENIED}),
+    (
+        "mantle_unread",
+        listed(BedrockMantle=DENIED),
+        {"in_use": DENIED, "mantle_in_use": DENIED, "unlogged_models": DENIED},
+    ),
     (
         "mantle_unread_is_no_matter_for_use",
         listed(Bedrock=[metric("X")], BedrockMantle=DENIED),
-        {"in_use": True, "mantle_in_use": DENIED},
+        {"in_use": True, "mantle_in_use": DENIED, "unlogged_models": DENIED},
     ),
     (
         "agents_unread_but_agentcore_seen",

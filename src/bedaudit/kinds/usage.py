@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from bedaudit.documents.catalogue import model_dimension
 from bedaudit.kinds.kind import Kind, resource
 from bedaudit.model import Gap, Resource
 from bedaudit.parts import traffic
@@ -46,6 +47,8 @@ class Usage(State):
     """Time since the start of the last hour with a model invocation; missing: there was none."""
     mantle_in_use: bool | Gap
     """Whether there was traffic on the bedrock-mantle endpoint, which invocation logging does not cover."""
+    unlogged_models: tuple[str, ...] | Gap
+    """Ids of the models that were called through that endpoint, where CloudWatch tells them apart."""
     guardrails_in_use: bool | Gap
     """Whether guardrails were applied."""
     agents_in_use: bool | Gap
@@ -65,6 +68,7 @@ async def read(aws: Reader) -> Iterable[Resource]:
         models_on_demand=await aws.part("models_on_demand", _models_on_demand),
         last_invocation_age=await aws.part("last_invocation_age", _last_invocation_age),
         mantle_in_use=await aws.part("mantle_in_use", lambda aws: _any_seen(aws, (MANTLE,))),
+        unlogged_models=await aws.part("unlogged_models", _unlogged_models),
         guardrails_in_use=await aws.part("guardrails_in_use", lambda aws: _any_seen(aws, (GUARDRAILS,))),
         agents_in_use=await aws.part("agents_in_use", lambda aws: _any_seen(aws, (AGENTCORE, AGENTS))),
         agentcore_in_use=await aws.part("agentcore_in_use", lambda aws: _any_seen(aws, (AGENTCORE,))),
@@ -106,6 +110,11 @@ async def _models_on_demand(aws: Reader) -> tuple[str, ...] | Gap:
     if isinstance(active, Gap):
         return active
     return tuple(model for model in active if not any(f":{sort}/" in model for sort in _TAGGED_THEMSELVES))
+
+
+async def _unlogged_models(aws: Reader) -> tuple[str, ...]:
+    dimensions = [one for metric in await list_metrics(aws, MANTLE) for one in metric.get("Dimensions", [])]
+    return tuple(sorted({one["Value"] for one in dimensions if one["Name"] == model_dimension(MANTLE)}))
 
 
 async def _last_invocation_age(aws: Reader) -> float | Gap | None:

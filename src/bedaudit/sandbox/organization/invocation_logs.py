@@ -21,10 +21,10 @@ def seed(site: Site, setup: Setup) -> None:
     """Makes what the configuration names, then the configuration, then what broke afterwards."""
     if not setup.logging:
         return
-    key = make_key(site, "bedrock-log-group", GROUP)
+    key = make_key(site, "bedrock-log-group", GROUP, setup.log_key_region)
     _log_group(site, setup, key)
     role = _role(site, setup)
-    bucket = _bucket(site, setup, make_key(site, "bedrock-bucket", GROUP))
+    bucket = _bucket(site, setup, make_key(site, "bedrock-bucket", GROUP, setup.bucket_key_region))
     _configure(site, setup, role, bucket)
     if not setup.group_exists:
         site("logs", "DeleteLogGroup", logGroupName=GROUP)
@@ -32,9 +32,9 @@ def seed(site: Site, setup: Setup) -> None:
         site("kms", "DisableKey", KeyId=key.split("/")[-1])
 
 
-def make_key(site: Site, alias: str, group: str) -> str:
-    """A key that rotates, for a log group and for what Bedrock writes to S3."""
-    policy = documents.key_policy(site.account, site.region, group)
+def make_key(site: Site, alias: str, group: str, serves: str | None = None) -> str:
+    """A key that rotates, for a log group and for what Bedrock writes to S3, of the site's region or another."""
+    policy = documents.key_policy(site.account, serves or site.region, group)
     made = site("kms", "CreateKey", Description="Bedrock invocation logs", Policy=policy)
     key = str(made["KeyMetadata"]["Arn"])
     site("kms", "CreateAlias", AliasName=f"alias/{alias}", TargetKeyId=key)
@@ -82,6 +82,9 @@ def _bucket(site: Site, setup: Setup, key: str) -> str:
     by_default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
     rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": by_default, "BucketKeyEnabled": True}]}
     site("s3", "PutBucketEncryption", Bucket=name, ServerSideEncryptionConfiguration=rules)
+    if not setup.acls_disabled:
+        controls = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+        site("s3", "PutBucketOwnershipControls", Bucket=name, OwnershipControls=controls)
     site("s3", "PutBucketVersioning", Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     site("s3", "PutBucketLifecycleConfiguration", Bucket=name, LifecycleConfiguration=_LIFECYCLE)
     return name

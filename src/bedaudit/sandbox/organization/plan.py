@@ -41,9 +41,10 @@ SITES: dict[tuple[str, str], Setup] = {
     (MANAGEMENT, "us-west-2"): replace(
         _LOGGED_ONCE,
         retention_days=None,
+        bucket_key_region="us-east-2",
         alarms=tuple(alarm for alarm in ALARMS if alarm.metric != "InvocationThrottles"),
     ),
-    (MANAGEMENT, "eu-west-1"): replace(_LOGGED_ONCE, on_dashboard=False),
+    (MANAGEMENT, "eu-west-1"): replace(_LOGGED_ONCE, on_dashboard=False, log_key_region="us-east-2"),
     (MANAGEMENT, "eu-south-1"): replace(_LOGGED_ONCE, trust_is_conditional=False),
     (HEALTHY_ACCOUNT, "us-east-1"): replace(_HEALTHY, guardrail_traffic=True, agent_traffic=True),
     (HEALTHY_ACCOUNT, "us-west-2"): QUIET,
@@ -52,13 +53,13 @@ SITES: dict[tuple[str, str], Setup] = {
     (CHAT, "us-east-1"): replace(_LOGGED_ONCE, group_exists=False),
     (CHAT, "us-west-2"): replace(_HEALTHY, trusted_region="us-east-1", agent_traffic=True),
     (CHAT, "eu-west-1"): replace(_LOGGED_ONCE, writable_group="/aws/bedrock/invocations-old", agent_traffic=True),
-    (CHAT, "eu-south-1"): replace(_LOGGED_ONCE, granted_prefix="bedrock"),
+    (CHAT, "eu-south-1"): replace(_LOGGED_ONCE, granted_prefix="bedrock", acls_disabled=False),
     (SEARCH, "us-east-1"): replace(_HEALTHY, key_enabled=False),
     (SEARCH, "us-west-2"): replace(_HEALTHY, s3=False, large_data=False, bypassed="product-search", agent_traffic=True),
     (SEARCH, "eu-west-1"): replace(_HEALTHY, data_flags=False, agent_traffic=True),
     (SEARCH, "eu-south-1"): replace(_HEALTHY, last_event_hours=9 * 24.0),
     (STAGING, "us-east-1"): replace(_HEALTHY, guardrail_traffic=True, logging=False),
-    (STAGING, "us-west-2"): replace(_HEALTHY, customer_managed_key=False),
+    (STAGING, "us-west-2"): replace(_HEALTHY, customer_managed_key=False, mantle_traffic=True),
     (STAGING, "eu-west-1"): _HEALTHY,
 }
 DENIED = (STAGING, "eu-west-1", "cloudwatch", "DescribeAlarms")
@@ -102,6 +103,20 @@ FAULTS = (
     SeededFault(MANAGEMENT, "us-west-2", "no-throttle-alarm", "No alarm on throttling", "throttles-are-alarmed"),
     SeededFault(
         MANAGEMENT,
+        "us-west-2",
+        "bucket-key-serves-another-region",
+        "The key of the log bucket lets Bedrock of us-east-2 encrypt",
+        "invocation-log-bucket-key-serves-bedrock",
+    ),
+    SeededFault(
+        MANAGEMENT,
+        "eu-west-1",
+        "log-key-serves-another-region",
+        "The key of the log group lets CloudWatch Logs of us-east-2 encrypt",
+        "invocation-log-group-key-serves-cloudwatch-logs",
+    ),
+    SeededFault(
+        MANAGEMENT,
         "eu-west-1",
         "dashboard-elsewhere",
         "The dashboard shows other regions only",
@@ -139,6 +154,9 @@ FAULTS = (
         "invocation-log-bucket-lets-bedrock-write",
     ),
     SeededFault(
+        CHAT, "eu-south-1", "acls-in-force", "The log bucket still obeys ACLs", "invocation-log-bucket-has-no-acls"
+    ),
+    SeededFault(
         SEARCH, "us-east-1", "key-disabled", "The log group's KMS key is disabled", "invocation-log-group-key-is-usable"
     ),
     SeededFault(
@@ -165,6 +183,14 @@ FAULTS = (
         "no-customer-managed-key",
         "The log group has no KMS key",
         "invocation-log-group-has-a-customer-managed-key",
+    ),
+    SeededFault(
+        STAGING,
+        "us-west-2",
+        "endpoint-that-is-not-logged",
+        "A model is called through bedrock-mantle",
+        "no-model-is-called-past-invocation-logging",
+        "usage",
     ),
     SeededFault(STAGING, "eu-west-1", "alarms-denied", "The role may not call cloudwatch:DescribeAlarms", None),
     SeededFault(STAGING, "eu-south-1", "region-disabled", "The opt-in region is not enabled", None),

@@ -46,6 +46,8 @@ class Setup:
     guardrail_traffic: bool = False
     agent_traffic: bool = False
     """Whether an agent runs in AgentCore."""
+    mantle_traffic: bool = False
+    """Whether a model is also called through the endpoint that is not logged."""
     logging: bool = True
     data_flags: bool = True
     large_data: bool = True
@@ -54,6 +56,11 @@ class Setup:
     retention_days: int | None = 365
     customer_managed_key: bool = True
     key_enabled: bool = True
+    log_key_region: str | None = None
+    """The region whose CloudWatch Logs the log group's key serves, if not the site's own."""
+    bucket_key_region: str | None = None
+    """The region whose Bedrock the bucket's key serves, if not the site's own."""
+    acls_disabled: bool = True
     trusted_region: str | None = None
     """The region that the role's trust names, if not the site's own."""
     trust_is_conditional: bool = True

@@ -12,6 +12,7 @@ from bedaudit.sandbox.organization.site_setup import Setup
 
 PROFILES = {"support-chat": "anthropic.claude-sonnet-4-5-20250929-v1:0", "product-search": "amazon.nova-pro-v1:0"}
 """The application inference profiles that workloads call, by name, and the models behind them."""
+MANTLE_MODEL = "openai.gpt-oss-120b"
 _MOST_RECENT_HOURS = 0.25
 _PER_MODEL = {
     "Invocations": 40.0,
@@ -42,6 +43,9 @@ def seed(site: Site, setup: Setup) -> None:
     write(site, ("AWS/Bedrock", "InvocationLatency", ()), _LATENCY_MS)
     _deliveries(site, setup)
     _guardrails_and_agents(site, setup)
+    if setup.mantle_traffic:
+        for dimensions in ((), (("Model", MANTLE_MODEL),)):
+            write(site, ("AWS/BedrockMantle", "Inferences", dimensions), 6.0)
 
 
 def _guardrails_and_agents(site: Site, setup: Setup) -> None:
