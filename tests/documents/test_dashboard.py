@@ -172,6 +172,18 @@ def test_log_widgets_show_queries_without_their_literals() -> None:
     )
 
 
+def test_a_query_may_leave_its_log_groups_to_whoever_looks() -> None:
+    read = body({"type": "log", "properties": {"region": "us-east-1", "query": "fields modelId"}})
+    assert read.queries == (ShownQuery(log_groups=(), query="fields modelId", region="us-east-1"),)
+
+
+def test_a_query_may_leave_the_account_open() -> None:
+    sql = "SELECT SUM(Invocations) FROM \"AWS/Bedrock\" WHERE AWS.AccountId != '111122223333'"
+    (metric,) = body(graph([[{"expression": sql}]])).metrics
+    message = "which accounts its Metrics Insights query leaves is not understood"
+    assert metric.account == Gap("failed", message=message)
+
+
 def test_alarms_are_shown_alone_or_in_a_graph() -> None:
     one, other = (f"arn:aws:cloudwatch:us-east-1:111122223333:alarm:{name}" for name in "ab")
     read = body(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bedaudit.kinds.alarm import COMPARISONS, EVALUATION_STATES, MISSING_DATA, STATES
 from bedaudit.model import Gap
 from bedaudit.reader import Unreadable
 from tests.kinds.alarms import (
@@ -111,11 +112,11 @@ def test_a_log_alarm_is_read_without_the_literals_of_its_query() -> None:
 @pytest.mark.parametrize(
     ("changed", "facts"),
     [
-        ({"TreatMissingData": "breaching"}, {"missing_data": "breaching"}),
-        ({"StateValue": "INSUFFICIENT_DATA"}, {"state": "INSUFFICIENT_DATA"}),
-        ({"EvaluationState": "PARTIAL_DATA"}, {"evaluation_state": "PARTIAL_DATA"}),
+        *(({"TreatMissingData": word}, {"missing_data": word}) for word in MISSING_DATA),
+        *(({"StateValue": word}, {"state": word}) for word in STATES),
+        *(({"EvaluationState": word}, {"evaluation_state": word}) for word in EVALUATION_STATES),
+        *(({"ComparisonOperator": word}, {"comparison": word}) for word in COMPARISONS),
         ({"ActionsEnabled": False}, {"actions_enabled": False}),
-        ({"ComparisonOperator": "LessThanThreshold"}, {"comparison": "LessThanThreshold"}),
     ],
 )
 def test_aws_s_own_words_are_kept(changed: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
@@ -137,10 +138,24 @@ def test_what_aws_leaves_out_has_its_default_or_is_missing(left_out: str, facts:
     assert {name: state.get(name) for name in facts} == facts
 
 
-def test_a_word_that_aws_added_is_a_gap() -> None:
+@pytest.mark.parametrize(
+    ("member", "field"),
+    [
+        ("StateValue", "state"),
+        ("EvaluationState", "evaluation_state"),
+        ("ComparisonOperator", "comparison"),
+        ("TreatMissingData", "missing_data"),
+    ],
+)
+def test_a_word_that_aws_added_is_a_gap(member: str, field: str) -> None:
     message = "POSTPONED is a value that AWS has added"
     gap = Gap("failed", "cloudwatch:DescribeAlarms", message=message).as_fact()
-    assert read(metric("one", StateValue="POSTPONED"), wanted=no_part)["one"]["state"] == gap
+    assert read(metric("one", **{member: "POSTPONED"}), wanted=no_part)["one"][field] == gap
+
+
+def test_a_series_of_no_statistic_says_nothing() -> None:
+    (series,) = read(metric("one", Statistic=None), wanted=no_part)["one"]["watches"]
+    assert ("stat" in series, series["sensible_stat"]) == (False, False)
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,13 @@ def test_an_empty_configuration_is_off_and_one_without_destination_delivers_noth
     assert found == Resource("invocation_logging", "model-invocation-logging", ARN, state, raw)
 
 
+@pytest.mark.parametrize("on", [True, False])
+@pytest.mark.parametrize("sort", ["text", "image", "embedding", "video", "audio"])
+def test_each_sort_of_data_is_on_off_or_not_said(sort: str, on: bool) -> None:
+    found = read(configured({f"{sort}DataDeliveryEnabled": on}))
+    assert found.state == {"enabled": True, "destinations": [], sort: on}
+
+
 def test_cloudwatch_alone() -> None:
     found = read(configured({"cloudWatchConfig": {"logGroupName": GROUP, "roleArn": ROLE}}))
     assert found.state == {

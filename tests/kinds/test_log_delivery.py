@@ -172,6 +172,18 @@ def test_a_destination_that_aws_has_added_is_a_gap() -> None:
     assert state["destination_type"] == Gap("failed", "logs:DescribeDeliveries", message=message).as_fact()
 
 
+@pytest.mark.parametrize(
+    ("arn", "sort"),
+    [
+        (f"{AGENTCORE}:browser-custom/b-0123456789", "agentcore_other"),
+        (f"arn:aws:bedrock:us-east-1:{ACCOUNT}:flow/F1", "other"),
+    ],
+)
+def test_sources_of_sorts_that_aws_has_added_are_bedrock_s_too(arn: str, sort: str) -> None:
+    (state,) = of_source([source(arn)], {"deliveries": [delivery()]}).values()
+    assert state == {**DELIVERED, "source_arn": arn, "source_type": sort}
+
+
 def test_sources_of_other_services_are_not_bedrock_s() -> None:
     other = source("arn:aws:cloudfront::111122223333:distribution/x")
     aws = replay(DescribeDeliverySources={"deliverySources": [other]})

@@ -88,6 +88,7 @@ def test_the_log_groups_of_bedrock_are_found_and_others_are_not() -> None:
         "/aws/lambda/bedrock",
         "/aws/bedrock-agentcore/runtimes/x-DEFAULT",
         "/aws/vendedlogs/bedrock/knowledge-base/APPLICATION_LOGS/KB1",
+        "/aws/vendedlogs/bedrock/agents",
         "/aws/application-signals/data",
         "/aws/application-signals/data2",
         "aws/spans",
@@ -96,6 +97,7 @@ def test_the_log_groups_of_bedrock_are_found_and_others_are_not() -> None:
     assert found == {
         "/aws/application-signals/data": "spans",
         "/aws/bedrock-agentcore/runtimes/x-DEFAULT": "agentcore",
+        "/aws/vendedlogs/bedrock/agents": "agents",
         "/aws/vendedlogs/bedrock/knowledge-base/APPLICATION_LOGS/KB1": "knowledge_bases",
         INVOCATIONS: "invocation_logs",
         "aws/spans": "spans",

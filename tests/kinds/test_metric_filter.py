@@ -55,12 +55,17 @@ async def _read(aws: Replay) -> Any:
 def test_the_metric_filters_of_bedrocks_log_groups_are_found_on_every_page() -> None:
     found = read(
         [metric_filter(), metric_filter("theirs", "/aws/lambda/x")],
-        [metric_filter("spans", "aws/spans"), metric_filter("agents", "/aws/bedrock-agentcore/runtimes/x")],
+        [metric_filter("spans", "aws/spans"), metric_filter("core", "/aws/bedrock-agentcore/runtimes/x")],
+        [metric_filter("agents", "/aws/vendedlogs/bedrock/agents"), metric_filter("old", "/aws/bedrock/old")],
+        [metric_filter("docs", "/aws/vendedlogs/bedrock/knowledge-base/x")],
     )
     assert {(one.id, one.state["purpose"]) for one in found} == {
         (f"{INVOCATIONS}:refusals", "invocation_logs"),
         ("aws/spans:spans", "spans"),
-        ("/aws/bedrock-agentcore/runtimes/x:agents", "agentcore"),
+        ("/aws/bedrock-agentcore/runtimes/x:core", "agentcore"),
+        ("/aws/vendedlogs/bedrock/agents:agents", "agents"),
+        ("/aws/bedrock/old:old", "other"),
+        ("/aws/vendedlogs/bedrock/knowledge-base/x:docs", "knowledge_bases"),
     }
 
 

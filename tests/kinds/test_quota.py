@@ -138,6 +138,11 @@ def only(*quotas: dict[str, Any]) -> dict[str, Any]:
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("of_a_model_with_traffic_alone", {}, STATE),
     (
+        "that_nobody_can_ask_for_more_of",
+        only({**NOVA_HERE, "Adjustable": False}),
+        {**STATE, "adjustable": False},
+    ),
+    (
         "calls_to_other_regions_have_a_quota_of_their_own",
         {
             "cloudwatch:ListMetrics": traffic(f"us.{NOVA}"),

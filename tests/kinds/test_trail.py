@@ -12,6 +12,12 @@ ACCOUNT, OWNER = "111122223333", "999988887777"
 ARN = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/audit"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
 DENIED = Gap("denied", "cloudtrail:GetEventSelectors", "AccessDeniedException")
+OF_OBJECTS = {
+    "FieldSelectors": [
+        {"Field": "eventCategory", "Equals": ["Data"]},
+        {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+    ]
+}
 TRAIL = {
     "Name": "audit",
     "TrailARN": ARN,
@@ -143,6 +149,15 @@ def test_a_trail_is_its_settings_status_selectors_and_key() -> None:
         (
             {"GetEventSelectors": {"TrailARN": ARN, "EventSelectors": [{"ReadWriteType": "WriteOnly"}]}},
             {"records_management_events": False, "data_event_types": [], "partial_data_event_types": []},
+        ),
+        (
+            {"GetEventSelectors": {"TrailARN": ARN, "AdvancedEventSelectors": [OF_OBJECTS]}},
+            {
+                "records_bedrock": False,
+                "records_management_events": False,
+                "data_event_types": [],
+                "partial_data_event_types": [],
+            },
         ),
         (
             {"GetEventSelectors": DENIED},

@@ -210,6 +210,11 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"s3:GetBucketOwnershipControls": {"OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}}},
         {"acls_disabled": False},
     ),
+    (
+        "granted_for_any_account",
+        policy({name: value for name, value in GRANT.items() if name != "Condition"}, TLS),
+        {"grant_limited_to_account": False, "any_account_because": "statement 1 of the bucket policy has no condition"},
+    ),
     ("no_ownership_controls", {"s3:GetBucketOwnershipControls": ABSENT}, {"acls_disabled": False}),
     ("ownership_is_denied", {"s3:GetBucketOwnershipControls": DENIED}, {"acls_disabled": DENIED}),
     ("versions_suspended", {"s3:GetBucketVersioning": {"Status": "Suspended"}}, {"versioning": "suspended"}),
@@ -222,6 +227,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         locked(Mode="GOVERNANCE", Days=30, Years=0),
         {"object_lock": ObjectLock(mode="governance", days=30)},
     ),
+    ("locked_for_no_time", locked(Mode="GOVERNANCE"), {"object_lock": ObjectLock(mode="governance")}),
     (
         "lock_without_default",
         {"s3:GetObjectLockConfiguration": {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}},

@@ -160,6 +160,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         group(logGroupClass="INFREQUENT_ACCESS") | {"logs:DescribeSubscriptionFilters": DENIED},
         {"log_class": "infrequent_access"},
     ),
+    ("a_class_for_lambda_has_none_either", group(logGroupClass="DELIVERY"), {"log_class": "delivery"}),
+    ("the_class_of_essentials", group(logGroupClass="ESSENTIALS"), {"log_class": "essentials"}),
     ("no_class_is_standard", group(logGroupClass=None), {"log_class": "standard"}),
     (
         "a_class_of_the_future",
@@ -176,6 +178,11 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         "own_policy_only_audits",
         {"logs:GetDataProtectionPolicy": {"policyDocument": json.dumps(AUDITED)}},
         {"masking": Masking(masks=(), audits=True, set_by="group")},
+    ),
+    (
+        "own_policy_only_masks",
+        {"logs:GetDataProtectionPolicy": {"policyDocument": json.dumps({"Statement": MASKED["Statement"][1:2]})}},
+        {"masking": Masking(masks=("EmailAddress", "EmployeeId"), audits=False, set_by="group")},
     ),
     (
         "account_policy_masks",

@@ -39,7 +39,7 @@ class LogDelivery(State):
     """Whether they are delivered."""
     inactive_because: str | None = None
     """Why they are not."""
-    orphan: bool | Gap
+    orphan: bool
     """Whether CloudWatch Logs says that the resource has been deleted, and its delivery source was left behind."""
     destination_type: DestinationType | Gap | None = None
     """Where to; missing while they are not delivered."""

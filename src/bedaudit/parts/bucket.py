@@ -43,7 +43,7 @@ class Bucket(State):
     """Whether there is such a bucket, whoever owns it."""
     missing_because: str | None = None
     """Which bucket there is not."""
-    owned_by_account: bool | Gap | None = None
+    owned_by_account: bool | None = None
     """Whether the site's own account owns it."""
     region: str | Gap | None = None
     """Its region."""
