@@ -66,6 +66,18 @@ def granted_by_bucket(read: Read, account: str, region: str) -> Any:
     return json.loads(document)["Statement"][0]
 
 
+def served_by_key(read: Read, account: str, region: str, alias: str) -> Any:
+    key = read(account, region, "kms", "DescribeKey", KeyId=f"alias/{alias}")["KeyMetadata"]["KeyId"]
+    return json.loads(read(account, region, "kms", "GetKeyPolicy", KeyId=key, PolicyName="default")["Policy"])[
+        "Statement"
+    ]
+
+
+def ownership(read: Read, account: str, region: str) -> Any:
+    reply = read(account, region, "s3", "GetBucketOwnershipControls", Bucket=f"bedrock-logs-{account}-{region}")
+    return (reply.get("OwnershipControls") or reply)["Rules"][0]["ObjectOwnership"]
+
+
 def alarms(read: Read, account: str, region: str) -> dict[str, Any]:
     found = read(account, region, "cloudwatch", "DescribeAlarms", MaxRecords=100)["MetricAlarms"]
     return {alarm["AlarmName"]: alarm for alarm in found}
@@ -212,6 +224,16 @@ SIGNS: dict[str, tuple[Callable[[Read, SeededFault], Any], Any]] = {
     ),
     "role-writes-elsewhere": (lambda read, f: f"{GROUP}:" in written_by_role(read, f.account, f.region), False),
     "bucket-policy-for-another-prefix": (lambda read, f: grants_prefix(read, f.account, f.region), "bedrock"),
+    "bucket-key-serves-another-region": (
+        lambda read, f: served_by_key(read, f.account, f.region, "bedrock-bucket")[2]["Condition"]["ArnLike"],
+        {"aws:SourceArn": "arn:aws:bedrock:us-east-2:111111111111:*"},
+    ),
+    "log-key-serves-another-region": (
+        lambda read, f: served_by_key(read, f.account, f.region, "bedrock-log-group")[1]["Principal"],
+        {"Service": "logs.us-east-2.amazonaws.com"},
+    ),
+    "acls-in-force": (lambda read, f: ownership(read, f.account, f.region), "ObjectWriter"),
+    "endpoint-that-is-not-logged": (lambda read, f: "Inferences" in metrics(read, f.account, f.region), True),
     "key-disabled": (lambda read, f: key_state(read, f.account, f.region), "Disabled"),
     "nowhere-for-large-data": (
         lambda read, f: sorted(logging_of(read, f.account, f.region)["cloudWatchConfig"]),

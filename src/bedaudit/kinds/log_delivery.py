@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Literal, TypeAlias
 
+from bedaudit.documents.arn import parse
 from bedaudit.kinds.kind import Kind, resource
 from bedaudit.model import Gap, Raw, Resource
 from bedaudit.parts import vended
@@ -157,7 +158,7 @@ def _unread(sort: Sort, gap: Gap) -> LogDelivery:
 def _resource(state: LogDelivery, source: Raw | None = None, delivery: Raw | None = None) -> Resource:
     """A resource has one source for each sort of logs, and that one delivery to each sort of destination."""
     arn = state.source_arn if isinstance(state.source_arn, str) else None
-    named = [arn.split(":", 5)[5] if arn else state.source_type]
+    named = [parse(arn).resource if arn else state.source_type]
     named += [part for part in (state.log_type, state.destination_type) if isinstance(part, str)]
     raw = {"deliverySource": source or {}, "delivery": delivery or {}} if source else {}
     return resource("log_delivery", "/".join(named), state, arn=arn, raw=raw)

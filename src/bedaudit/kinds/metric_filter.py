@@ -42,14 +42,14 @@ async def read(aws: Reader) -> Iterable[Resource]:
 
 
 async def _metric_filter(aws: Reader, raw: Raw, purpose: Purpose) -> Resource:
-    published = raw["metricTransformations"][0]
+    published: Raw = next(iter(raw["metricTransformations"]), {})
     state = MetricFilter(
         name=raw["filterName"],
         log_group=raw["logGroupName"],
         purpose=purpose,
         pattern=raw.get("filterPattern", ""),
-        namespace=published["metricNamespace"],
-        metric=published["metricName"],
+        namespace=published.get("metricNamespace", ""),
+        metric=published.get("metricName", ""),
         alarmed=Gap("not_read"),
     )
     heard = await aws.part("alarmed", lambda aws: _alarmed(aws, state), facts=state.facts())

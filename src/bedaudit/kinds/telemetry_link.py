@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
+from bedaudit.documents.arn import parse as parse_arn
 from bedaudit.documents.iam import parse
 from bedaudit.documents.iam_conditions import Context
 from bedaudit.documents.iam_evaluate import Principal, Request, allows
@@ -75,7 +76,7 @@ async def _sink(aws: Reader, sink: Raw) -> Resource:
         name=sink.get("Name", ""),
         role="monitoring",
         resource_types=await aws.part("resource_types", lambda aws: _received(aws, arn)),
-        sink_account=_account(arn),
+        sink_account=parse_arn(arn).account,
         sources=await aws.part("sources", lambda aws: _sources(aws, arn)),
         open_to_anyone=await aws.part("open_to_anyone", lambda aws: _open_to_anyone(aws, arn)),
     )
@@ -87,7 +88,7 @@ async def _received(aws: Reader, sink: str) -> tuple[str, ...]:
 
 
 async def _sources(aws: Reader, sink: str) -> tuple[str, ...]:
-    return tuple(sorted({_account(link["LinkArn"]) for link in await _attached(aws, sink)}))
+    return tuple(sorted({parse_arn(link["LinkArn"]).account for link in await _attached(aws, sink)}))
 
 
 async def _attached(aws: Reader, sink: str) -> list[Raw]:
@@ -124,7 +125,7 @@ async def _link(aws: Reader, link: Raw) -> Resource:
         name=link.get("Label", ""),
         role="source",
         resource_types=types,
-        sink_account=_account(link["SinkArn"]),
+        sink_account=parse_arn(link["SinkArn"]).account,
         shares_bedrock_metrics=is_so(metrics),
         metrics_stay_because=told(metrics),
         unshared_namespaces=await aws.part("unshared_namespaces", lambda aws: _unshared(aws, arn, types)),
@@ -158,10 +159,6 @@ async def _why_not(aws: Reader, link: str, types: tuple[str, ...], type_: str, n
         case None:
             message = f"the filter of the link is not what AWS documents: {plain(text)}"
             return Gap("failed", str(GET_LINK), message=message)
-
-
-def _account(arn: str) -> str:
-    return arn.split(":")[4]
 
 
 KIND = Kind(

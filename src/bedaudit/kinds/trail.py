@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
+from bedaudit.documents.arn import parse
 from bedaudit.documents.event_selectors import Recorded, recorded
 from bedaudit.kinds.kind import Kind, resource
 from bedaudit.model import Gap, Raw, Resource
@@ -80,12 +81,12 @@ async def read(aws: Reader) -> Iterable[Resource]:
 
 async def _trail(aws: Reader, trail: Raw) -> Resource:
     arn = trail["TrailARN"]
-    _, _, _, region, owner, _ = arn.split(":", 5)
+    of = parse(arn)
     named = _Named(arn, _home(trail))
     key = trail.get("KmsKeyId")
     state = Trail(
         name=trail["Name"],
-        owner=owner,
+        owner=of.account,
         home_region=named.home,
         multi_region=trail.get("IsMultiRegionTrail", False),
         organization=trail.get("IsOrganizationTrail", False),
@@ -104,11 +105,11 @@ async def _trail(aws: Reader, trail: Raw) -> Resource:
         bucket=trail.get("S3BucketName"),
         log_group=trail.get("CloudWatchLogsLogGroupArn"),
     )
-    return resource("trail", f"{region}:{owner}:trail/{trail['Name']}", state, arn=arn, raw=trail)
+    return resource("trail", f"{of.region}:{of.account}:trail/{trail['Name']}", state, arn=arn, raw=trail)
 
 
 def _home(trail: Raw) -> str:
-    return str(trail.get("HomeRegion") or trail["TrailARN"].split(":")[3])
+    return str(trail.get("HomeRegion") or parse(trail["TrailARN"]).region)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
+from bedaudit.documents.arn import parse
 from bedaudit.documents.quota_name import Routing, is_of, routing_of
 from bedaudit.model import Gap, Raw
 from bedaudit.parts.application_profiles import model_of, read_application_profiles
-from bedaudit.parts.traffic import BEDROCK, GET_METRIC_DATA, read_traffic
+from bedaudit.parts.traffic import BEDROCK, GET_METRIC_DATA, MOST_QUERIES, UNREAD, read_traffic
 from bedaudit.parts.watch import Watch
 from bedaudit.reader import Reader
 
@@ -20,10 +21,7 @@ OPERATIONS = (GET_METRIC_DATA,)
 TOKENS_PER_MINUTE = "EstimatedTPMQuotaUsage"
 _HOURS = 24
 _MINUTE = 60
-_MOST_QUERIES = 500
-"""Queries that one GetMetricData takes."""
 _UNITS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
-_UNREAD = ("InternalError", "Forbidden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ def _id(name: str) -> str:
 def _caller(name: str, profile: Raw | None) -> Caller:
     if profile is None:
         return Caller(name, _id(name), routing_of(_id(name)))
-    regions = {model["modelArn"].split(":")[3] for model in profile["models"]}
+    regions = {parse(model["modelArn"]).region for model in profile["models"]}
     own: Routing = "on-demand" if len(regions) == 1 else "cross-region"
     # A profile that is answered anywhere names the model also without a region.
     return Caller(name, model_of(profile), "global cross-region" if "" in regions else own)
@@ -131,15 +129,17 @@ async def read_peaks(aws: Reader, measured: Sequence[Measured]) -> Peaks | Gap:
     """What was used of each in the last day."""
     end = aws.now.replace(second=0, microsecond=0)
     values: dict[Measured, Mapping[datetime, float]] = {}
-    for first in range(0, len(measured), _MOST_QUERIES):
-        chunk = measured[first : first + _MOST_QUERIES]
+    for first in range(0, len(measured), MOST_QUERIES):
+        chunk = measured[first : first + MOST_QUERIES]
         queries = [one.query(index) for index, one in enumerate(chunk)]
         start = end - timedelta(hours=_HOURS)
         pages = await aws.pages(GET_METRIC_DATA, MetricDataQueries=queries, StartTime=start, EndTime=end)
+        by_id = {query["Id"]: one for query, one in zip(queries, chunk, strict=True)}
         for result in (result for page in pages for result in page.get("MetricDataResults", [])):
-            if result.get("StatusCode") in _UNREAD:
-                return Gap("failed", str(GET_METRIC_DATA), result["StatusCode"], "CloudWatch did not give a metric")
-            one = chunk[int(result["Id"][1:])]
+            one = by_id.get(result.get("Id", ""))
+            if one is None or result.get("StatusCode") in UNREAD:
+                code = result.get("StatusCode")
+                return Gap("failed", str(GET_METRIC_DATA), code, "CloudWatch did not give a metric")
             found = dict(zip(result.get("Timestamps", []), result.get("Values", []), strict=False))
             values[one] = {**values.get(one, {}), **found}
 

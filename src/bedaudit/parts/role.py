@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from bedaudit.documents.arn import parse as parse_arn
 from bedaudit.documents.iam import Document, parse
 from bedaudit.documents.iam_conditions import Context
 from bedaudit.documents.iam_evaluate import Request, granted_actions
@@ -75,7 +76,7 @@ class Role(State):
 
 async def read_role(aws: Reader, arn: str, log_group: str) -> Role | Gap:
     """The role, and whether with it Bedrock can write to the log group of this name in the site."""
-    account, name = arn.split(":")[4], arn.rpartition("/")[2]
+    account, name = parse_arn(arn).account, arn.rpartition("/")[2]
     if account not in ("", aws.account):
         return Gap("failed", str(GET_ROLE), message=f"the role belongs to another account, {account}")
     reply = await aws.find(GET_ROLE, RoleName=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bedaudit.documents.arn import parse
 from bedaudit.model import Gap
 from bedaudit.reader import Operation, Reader
 from bedaudit.state import State
@@ -43,7 +44,7 @@ async def read_subscription_filters(aws: Reader, log_group: str) -> tuple[Subscr
 
 
 async def _alive(aws: Reader, destination: str) -> bool | None:
-    _, _, service, region, account, name = [*destination.split(":", 5), *[""] * 6][:6]
+    _, _, service, region, account, name = parse(destination)
     if account != aws.account:
         return None
     match service:

@@ -73,11 +73,14 @@ async def read_traffic(aws: Reader) -> Traffic | Gap:
         queries = [_query(index, name, series[name]) for index, name in enumerate(chunk)]
         start = end - timedelta(days=LOOKBACK_DAYS)
         pages = await aws.pages(GET_METRIC_DATA, MetricDataQueries=queries, StartTime=start, EndTime=end)
+        by_id = {query["Id"]: name for query, name in zip(queries, chunk, strict=True)}
         for result in (result for page in pages for result in page.get("MetricDataResults", [])):
-            if result.get("StatusCode") in UNREAD:
-                return Gap("failed", str(GET_METRIC_DATA), result["StatusCode"], "CloudWatch did not give a metric")
+            name = by_id.get(result.get("Id", ""))
+            if name is None or result.get("StatusCode") in UNREAD:
+                code = result.get("StatusCode")
+                return Gap("failed", str(GET_METRIC_DATA), code, "CloudWatch did not give a metric")
             points = zip(result.get("Timestamps", []), result.get("Values", []), strict=False)
-            hours = sums.setdefault(chunk[int(result["Id"][1:])], {})
+            hours = sums.setdefault(name, {})
             hours.update({hour: value for hour, value in points if value > 0})
     return Traffic(
         invocations={model: hours for (metric, model), hours in sums.items() if metric == "Invocations"},

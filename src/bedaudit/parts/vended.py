@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from bedaudit.documents.arn import parse
 from bedaudit.model import Gap, Raw
 from bedaudit.reader import Operation, Reader
 
@@ -81,7 +82,7 @@ SORTS = (
 
 def source_type(arn: str) -> SourceType | None:
     """The sort of resource that an ARN names; None where it is none of Bedrock's."""
-    _, _, service, _, _, name = arn.split(":", 5) if arn.count(":") >= 5 else ("",) * 6
+    _, _, service, _, _, name = parse(arn)
     if service not in (_BEDROCK, _AGENTCORE):
         return None
     # The logs of an agent are delivered alias by alias.
