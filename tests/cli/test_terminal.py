@@ -77,6 +77,8 @@ def test_terminal_gets_colour_and_its_own_width(tmp_path: Path) -> None:
     _, plain = on_terminal("kinds", "alarm", at=tmp_path, env={"NO_COLOR": "1"}, columns=60)
     assert "\x1b[" not in plain
     assert max(map(len, plain.splitlines())) <= 60
+    _, unknown = on_terminal("kinds", "alarm", at=tmp_path, env={"NO_COLOR": "1"}, columns=0)
+    assert 60 < max(map(len, unknown.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,19 @@ def test_resources_that_lack_the_same_are_listed_together() -> None:
     assert "          expected  true\n          actual    not set\n" in page
 
 
+def test_what_is_there_is_said_once_whatever_is_required_of_it() -> None:
+    wanted: tuple[Any, ...] = ({"any": {"metric": "Invocations"}}, {"none": {"region": "us-east-1"}}, {"not": []})
+    page = text(heard("one", drift=tuple(Drift("metrics", each, ["x"]) for each in wanted)))
+    assert (
+        "        metrics\n"
+        '          expected  an element that meets {"metric": "Invocations"}\n'
+        '          expected  no element that meets {"region": "us-east-1"}\n'
+        "          expected  not []\n"
+        '          actual    ["x"]\n'
+        "        policy "
+    ) in page
+
+
 def test_a_resource_is_named_by_its_id_since_its_site_stands_above() -> None:
     told = text(heard("one")).split("FAIL ", 1)[1]
     assert "        alarm     one\n" in told

@@ -23,11 +23,11 @@ def coloured(stream: TextIO) -> bool:
 
 
 def width(stream: TextIO) -> int:
-    """The terminal's columns; 80 where there is no terminal."""
+    """The terminal's columns; 80 where there is no terminal, or one that does not know."""
     if not stream.isatty():
         return 80
     try:
-        return max(os.get_terminal_size(stream.fileno()).columns, 40)
+        return max(os.get_terminal_size(stream.fileno()).columns or 80, 40)
     except OSError:
         return 80
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -15,10 +16,12 @@ EVERYWHERE = "*"
 NOT_MISSED = ("region_disabled", "unsupported")
 """Reasons for which there was nothing to see."""
 
+_VERB = re.compile(r"^(not )?(?:be|have) ")
+
 
 def expected(drift: Drift) -> str:
-    """What is required, as `at least 365`."""
-    return harmless(phrase(drift.expected).removeprefix("be "))
+    """What is required, as `at least 365`, `not false` or `an element that meets ...`."""
+    return harmless(_VERB.sub(r"\1", phrase(drift.expected)))
 
 
 def actual(drift: Drift) -> str:

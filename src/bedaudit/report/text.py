@@ -176,8 +176,8 @@ class _Page:
         yield _title(Text("FAIL", _FAIL), first)
         yield _Row(Text(harmless(first.title if len(group) > 1 or drifts(first) else first.message)), _TAG)
         yield from _subjects(group)
-        for drift in drifts(first):
-            yield from _drift(drift)
+        for same in together(drifts(first), lambda drift: f"{drift.path} {actual(drift)}"):
+            yield from _drift(same)
         yield from self._why(first)
         yield _detail("policy", f"{harmless(first.mark.file)}:{first.mark.line}", _QUIET)
 
@@ -230,7 +230,7 @@ class _Page:
 
     def next(self) -> Iterator[Iterable[_Row]]:
         """What to do now."""
-        problems = [each for each in self.report.findings if each.outcome in ("fail", "unknown")]
+        problems = (each for each in self.report.findings if each.outcome in ("fail", "unknown"))
         worst = min(problems, key=lambda each: (each.outcome, SEVERITIES.index(each.severity)), default=None)
         if worst:
             yield [_Row(_many("Next: ", (f"bedaudit explain {harmless(worst.control)}", "bold")))]
@@ -273,10 +273,12 @@ def _subjects(group: Sequence[Finding]) -> Iterator[_Row]:
             yield _detail("nearest", harmless(evidence.nearest))
 
 
-def _drift(drift: Drift) -> Iterator[_Row]:
-    yield _Row(Text(harmless(drift.path), "bold"), _TAG)
-    yield _Row(Text(expected(drift), _GOOD), _TAG + 2, Text("expected", _QUIET), _LABEL)
-    yield _Row(Text(actual(drift), "red"), _TAG + 2, Text("actual", _QUIET), _LABEL)
+def _drift(same: Sequence[Drift]) -> Iterator[_Row]:
+    """All that is required of one path, and once what is there."""
+    yield _Row(Text(harmless(same[0].path), "bold"), _TAG)
+    for drift in same:
+        yield _Row(Text(expected(drift), _GOOD), _TAG + 2, Text("expected", _QUIET), _LABEL)
+    yield _Row(Text(actual(same[0]), "red"), _TAG + 2, Text("actual", _QUIET), _LABEL)
 
 
 def _detail(name: str, text: str, style: str = "") -> _Row:
