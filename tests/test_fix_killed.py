@@ -1,4 +1,4 @@
-"""A fix of ten steps, killed after each of its calls: gone on with, and taken back, from wherever it got to."""
+"""A fix of ten steps, disturbed: killed after each of its calls, refused, throttled, and overtaken by others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,13 @@ from bedaudit.audit import Standard
 from bedaudit.aws.progress import Progress
 from bedaudit.aws.settings import Settings
 from bedaudit.aws.writer import Writer
-from bedaudit.fixing import fix, rollback
+from bedaudit.fixing import Planned, fix, rollback
 from bedaudit.model import Gap
 from bedaudit.policy.load import load
 from bedaudit.policy.rules import Rules
 from bedaudit.remedy.apply import Allowed
 from bedaudit.remedy.journal import Journal
-from bedaudit.sandbox import Sandbox, World, serve
+from bedaudit.sandbox import THROTTLED, Rule, Sandbox, World, serve
 from bedaudit.sandbox.invoke import Invoke
 from bedaudit.sandbox.world import Account
 
@@ -137,11 +138,11 @@ def fixing(served: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return Fixing(served, tmp_path / "ten.yaml", tmp_path / "journal")
 
 
-def run(policy: Path, journal: Path) -> list[str]:
+def run(policy: Path, journal: Path, decide: Callable[[Planned], Allowed] = lambda _: Allowed()) -> list[str]:
     """How each step ended."""
     standard = Standard(Rules(load([str(policy)]), {}), (), datetime.now(UTC).date())
     settings, now = Settings("ten", regions=(REGION,)), lambda: datetime.now(UTC)
-    fixed = fix(settings, standard, Progress(), now, journal_file=journal, decide=lambda _: Allowed())
+    fixed = fix(settings, standard, Progress(), now, journal_file=journal, decide=decide)
     return [each.outcome for each in fixed.results or ()]
 
 
@@ -195,3 +196,49 @@ def test_killed_rollback_is_gone_on_with(fixing: Fixing, at: int) -> None:
     assert fixing.run() == ["applied"] * STEPS
     fixing.killed(undo, at, noted=False)
     assert (fixing.back(), fixing.there()) == ([], NOTHING)
+
+
+DENIED = Rule(operation="CreateRole", code="AccessDenied", status=403)
+
+
+def test_what_is_denied_stops_only_what_needs_it(fixing: Fixing) -> None:
+    fixing.sandbox.faults.add(DENIED)
+    assert Counter(fixing.run()) == {"applied": STEPS - 2, "failed": 1, "declined": 1}
+    assert fixing.there() == ALL - {"ten", "logging"}
+    fixing.sandbox.faults.clear()
+    assert (fixing.run(), fixing.there()) == (["applied"] * 2, ALL)
+    assert (fixing.back(), fixing.there()) == ([], NOTHING)
+
+
+def test_what_is_throttled_is_waited_for(fixing: Fixing) -> None:
+    fixing.sandbox.faults.add(replace(THROTTLED, operation="CreateRole", times=2))
+    assert (fixing.run(), fixing.there()) == (["applied"] * STEPS, ALL)
+
+
+def test_what_others_change_meanwhile_is_left_to_them(fixing: Fixing) -> None:
+    def meanwhile(_: Planned) -> Allowed:
+        trust = '{"Version": "2012-10-17", "Statement": []}'
+        fixing.sandbox.invoke(ACCOUNT, REGION, "iam", "CreateRole", RoleName="ten", AssumeRolePolicyDocument=trust)
+        return Allowed()
+
+    assert Counter(run(fixing.policy, fixing.journal, meanwhile)) == {"applied": STEPS - 2, "stale": 1, "declined": 1}
+    assert fixing.back() == []
+    assert fixing.there() == {"ten"}
+    (role,) = fixing.sandbox.invoke(ACCOUNT, REGION, "iam", "ListRoles")["Roles"]
+    assert "bedrock" not in str(role["AssumeRolePolicyDocument"])
+
+
+def test_two_fixes_at_once_keep_a_journal_each(fixing: Fixing) -> None:
+    """Together they do all of it, and either journal takes back what its own run did."""
+    other = replace(fixing, journal=fixing.journal.with_name("other"))
+    other_outcomes: list[str] = []
+
+    def meanwhile(_: Planned) -> Allowed:
+        with ThreadPoolExecutor(1) as pool:
+            other_outcomes.extend(pool.submit(other.run).result())
+        return Allowed()
+
+    outcomes = run(fixing.policy, fixing.journal, meanwhile)
+    assert (set(outcomes), other_outcomes) == ({"stale", "declined"}, ["applied"] * STEPS)
+    assert (fixing.there(), fixing.back(), fixing.there()) == (ALL, [], ALL)
+    assert (other.back(), fixing.there()) == ([], NOTHING)

@@ -18,7 +18,7 @@ from bedaudit.reader import Reader
 from bedaudit.remedy.apply import Allowed, Applying, Result
 from bedaudit.remedy.document import Document, merged, ordered
 from bedaudit.remedy.journal import journal
-from bedaudit.remedy.plan import Plan, plan
+from bedaudit.remedy.plan import Plan, digest, plan
 from bedaudit.remedy.plan_file import saved_steps, written
 from bedaudit.remedy.wanted import Wish
 from bedaudit.repairs.repair import Edit, Place, Repair
@@ -215,6 +215,90 @@ def test_half_written_last_line_of_a_journal_is_cut_off(tmp_path: Path) -> None:
     with journal(tmp_path / "j", {"first": FIRST}) as kept:
         assert [(entry.number, entry.is_settled, entry.found) for entry in kept.entries] == [(1, True, {"days": 7})]
     assert (tmp_path / "j").read_bytes() == whole
+
+
+FORGED: tuple[tuple[tuple[str | int, ...], Any], ...] = (
+    (("calls", 0, "service"), "iam"),
+    (("calls", 0, "operation"), "DeleteLogGroup"),
+    (("calls", 0, "parameters", "retentionInDays"), 1),
+    (("calls",), []),
+    (("undo", 0, "operation"), "DeleteLogGroup"),
+    (("undo", 0, "parameters", "logGroupName"), "/other"),
+    (("undo",), None),
+    (("after",), {"days": 3}),
+)
+ELSEWHERE: tuple[tuple[tuple[str | int, ...], Any], ...] = ((("account",), "999999999999"), (("region",), "eu-west-1"))
+
+
+def forged(step: Any, path: tuple[str | int, ...], value: Any) -> Any:
+    changed = json.loads(json.dumps(step))
+    within = changed
+    for name in path[:-1]:
+        within = within[name]
+    within[path[-1]] = value
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        *FORGED,
+        *ELSEWHERE,
+        (("before",), {"days": 3}),
+        (("resource",), "/other"),
+        (("safety",), "risky"),
+        (("controls",), ["b"]),
+    ],
+)
+def test_no_step_is_the_one_of_a_plan_that_was_edited_even_if_its_digest_was_too(
+    path: tuple[str | int, ...], value: Any
+) -> None:
+    whole = planned(wish({"days": 7}), raw={"days": 1})
+    steps = [forged(step, path, value) for step in whole.members["steps"]]
+    text = json.dumps({**whole.members, "steps": steps, "digest": digest(steps)})
+    allowed = Allowed(only=saved_steps(text, "plan.json"))
+    assert (allowed.count(whole.steps), Allowed(only=tuple(whole.members["steps"])).count(whole.steps)) == (0, 1)
+
+
+def forged_journal(path: Path, change: tuple[str | int, ...], value: Any, *, ended: bool = True) -> None:
+    """Edits the step in a journal, and makes its digests right again; not `ended`: as if the run had been killed."""
+    last, lines = "", []
+    for line in path.read_text().splitlines():
+        members = json.loads(line)
+        del members["digest"]
+        if "step" in members:
+            members["step"] = forged(members["step"], change, value)
+        if ended or members.get("event") != "result":
+            last = digest([last, members])
+            lines.append(json.dumps({**members, "digest": last}))
+    path.write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(("change", "value"), FORGED)
+def test_journal_that_was_edited_is_refused_even_if_its_digests_were_too(
+    tmp_path: Path, change: tuple[str | int, ...], value: Any
+) -> None:
+    applied(tmp_path / "j", Hands({"days": 1}), planned(wish({"days": 7}), raw={"days": 1}))
+    forged_journal(tmp_path / "j", change, value)
+    with pytest.raises(JournalError), journal(tmp_path / "j", {"first": FIRST}):
+        raise AssertionError("it was opened")
+
+
+@pytest.mark.parametrize("ended", [True, False])
+@pytest.mark.parametrize(("change", "value"), ELSEWHERE)
+def test_journal_that_names_another_place_undoes_nothing_that_no_fix_did_there(
+    tmp_path: Path, change: tuple[str | int, ...], value: Any, ended: bool
+) -> None:
+    applied(tmp_path / "j", Hands({"days": 1}), planned(wish({"days": 7}), raw={"days": 1}))
+    forged_journal(tmp_path / "j", change, value, ended=ended)
+    there = Hands({"days": 30})
+    with journal(tmp_path / "j", {"first": replace(FIRST, edit=anywhere)}) as kept:
+        (result,) = asyncio.run(Applying(there, kept, no_wait).undo(kept.entries))
+    assert (result.outcome, there.calls) == ("stale", [])
+
+
+def anywhere(raw: Raw | None, wanted: Mapping[str, Any], place: Place, _: Site) -> Edit:
+    return edit(raw, wanted, place, SITE)
 
 
 @pytest.mark.parametrize(

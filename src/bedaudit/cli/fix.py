@@ -114,9 +114,10 @@ def _fix(
 
     def decide(planned: Planned) -> Allowed | None:
         _show(options, planned)
-        if not planned.plan.steps:
+        count = allowed.count(planned.plan.steps)
+        if not count:
             return allowed
-        agreed = options.yes or confirmed(f"Apply {terminal.counted(len(planned.plan.steps), 'step')}?")
+        agreed = options.yes or confirmed(f"Apply {terminal.counted(count, 'step')}?")
         if agreed:
             terminal.note(f"every step is noted in {journal}")
         return allowed if agreed else None

@@ -46,6 +46,7 @@ class Step:
             "region": self.document.place.region,
             "resource": self.document.place.name,
             "safety": self.safety,
+            "reason": self.reason,
             "before": self.before,
             "after": self.after,
             "calls": [call_members(call) for call in self.calls],

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from bedaudit.errors import PlanError
+from bedaudit.remedy.permissions import permissions
 from bedaudit.remedy.plan import VERSION, Plan, digest
 
-_MEMBERS = frozenset({"controls", "account", "region", "resource", "safety", "before", "after", "calls", "undo"})
+_STATES = frozenset({"before", "after", "calls", "undo"})
+_MEMBERS = frozenset({"controls", "account", "region", "resource", "safety", "reason"} | _STATES)
 
 
 def written(plan: Plan) -> str:
     """The plan as JSON."""
-    return json.dumps(plan.members, indent=1, ensure_ascii=True) + "\n"
+    return json.dumps({**plan.members, "permissions": permissions(plan.steps)}, indent=1, ensure_ascii=True) + "\n"
 
 
 def saved_steps(text: str, file: str) -> tuple[Mapping[str, Any], ...]:
