@@ -114,7 +114,7 @@ def test_five_thousand_findings_are_less_than_three_megabytes_and_all_there() ->
 def test_of_more_findings_the_worst_are_shown_and_each_account_has_its_page() -> None:
     found = many(MOST + 100)
     page = written(found, name="report.html")
-    assert "This page holds the 5,000 worst of 5,100 findings" in page
+    assert "This page holds the 3,000 worst of 5,100 findings" in page
     assert f'href="report.d/{0:012d}.html"' in page
     assert "report.d" not in written(found)
     pages = {name: "".join(pieces) for name, pieces in beside("html", found, Options(name="report.html"))}

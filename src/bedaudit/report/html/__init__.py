@@ -19,8 +19,9 @@ from bedaudit.report.phrases import EVERYWHERE
 
 def report(found: Report, options: Options) -> Iterator[str]:
     """The page, in pieces."""
-    folder = options.beside if len(found.findings) > MOST else ""
-    yield from page(found, options, tally(found), chosen(found.findings, MOST), Beside(folder))
+    everything = len(found.findings) <= MOST
+    folder = Beside("" if everything else options.beside)
+    yield from page(found, options, tally(found), chosen(found.findings, everything=everything), folder)
 
 
 def beside(found: Report, options: Options) -> Iterator[File]:
@@ -31,4 +32,4 @@ def beside(found: Report, options: Options) -> Iterator[File]:
         gaps = tuple(gap for gap in found.gaps if gap.account in (account, EVERYWHERE))
         own = replace(found, findings=tuple(findings), gaps=gaps)
         home = Beside(home=f"../{options.name}")
-        yield file_of(account), page(own, Options(), tally(own), chosen(own.findings, None), home)
+        yield file_of(account), page(own, Options(), tally(own), chosen(own.findings, everything=True), home)

@@ -12,6 +12,8 @@ from bedaudit.report.html.tally import OUTCOMES
 
 MOST: Final = 5_000
 """Findings that a page holds; a browser searches and sorts them at once, and the file stays below 3 MB."""
+_WORST: Final = 3_000
+"""Of more findings; all of them may be failures, of which there is more to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,9 @@ class Chosen:
     held: Counter[Outcome]
 
 
-def chosen(findings: Findings, most: int | None) -> Chosen:
+def chosen(findings: Findings, *, everything: bool) -> Chosen:
     """All findings, or the worst of them."""
-    everything = most is None or len(findings) <= most
-    worst = sorted(findings, key=_badness) if everything else heapq.nsmallest(most or 0, findings, key=_badness)
+    worst = sorted(findings, key=_badness) if everything else heapq.nsmallest(_WORST, findings, key=_badness)
     by_control: dict[str, list[Finding]] = {}
     for finding in worst:
         by_control.setdefault(finding.control, []).append(finding)
