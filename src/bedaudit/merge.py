@@ -67,10 +67,10 @@ def _digests(policies: Iterable[PolicyFile]) -> dict[str, str]:
 
 def _facts(scans: Sequence[ScanFacts]) -> ScanFacts:
     return ScanFacts(
-        id=_several(scan.id for scan in scans),
+        id=several(scan.id for scan in scans),
         started_at=min(scan.started_at for scan in scans),
         finished_at=max(scan.finished_at for scan in scans),
-        identity=_several(scan.identity for scan in scans),
+        identity=several(scan.identity for scan in scans),
         accounts=sum(scan.accounts for scan in scans),
         sites=sum(scan.sites for scan in scans),
         calls=sum(scan.calls for scan in scans),
@@ -78,7 +78,8 @@ def _facts(scans: Sequence[ScanFacts]) -> ScanFacts:
     )
 
 
-def _several(names: Iterable[str]) -> str:
+def several(names: Iterable[str]) -> str:
+    """Names that are told as one."""
     return ", ".join(sorted(set(names)))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.run import bedaudit
-from tests.test_audit import POLICY, snapshot
+from tests.test_audit import POLICY, RECORDS, snapshot
 
 ACCOUNTS = ("111111111111", "222222222222", "333333333333")
 JUDGE = ("scan", "--from", "s.gz", "--policy", "small.yaml")
@@ -56,8 +56,9 @@ def test_a_merged_report_means_what_a_scan_means(here: Path, arguments: tuple[st
     [
         (("merge", "1.json", "whole.json"), "account 111111111111 is in both 1.json and whole.json"),
         (("merge", "1.json", "absent.json"), "File 'absent.json' does not exist"),
-        (("merge", "s.gz"), "s.gz: "),
-        (("merge",), "Missing argument 'REPORT...'"),
+        (("merge", "s.gz", "1.json"), "s.gz: "),
+        (("merge", "1.json", "--waivers", "w.yaml"), "--waivers is for snapshots"),
+        (("merge",), "Missing argument 'REPORT...|SNAPSHOT...'"),
         (("merge", "1.json", "--only-new"), "--only-new says nothing without --baseline REPORT"),
         (("report", "small.yaml"), "small.yaml: line 2: is not JSON: { is missing"),
         (("report", "1.json", "-o", "json:nowhere/a.json"), "there is no directory nowhere"),
@@ -102,3 +103,11 @@ def test_several_reports_are_a_trend_to_the_latest(here: Path) -> None:
     ]
     assert lines[0].endswith("1 account, 1 site, 17 calls")
     assert max(map(len, lines)) <= 80
+
+
+def test_the_snapshots_of_shards_are_judged_together(here: Path) -> None:
+    for number, records in enumerate((RECORDS[:2], RECORDS[2:]), 1):
+        snapshot(here / f"part-{number}.gz", records)
+    ran = bedaudit("merge", "part-2.gz", "part-1.gz", "--policy", "small.yaml", "--format", "json", at=here)
+    whole = json.loads((here / "whole.json").read_text())
+    assert (ran.code, ran.json["findings"], ran.json["summary"]) == (1, whole["findings"], whole["summary"])

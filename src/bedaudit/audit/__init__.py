@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bedaudit.audit.begun import Begun, begun
+from bedaudit.audit.joined import from_snapshots
 from bedaudit.audit.judged import Judged, Standard, need_units, rfc3339
 from bedaudit.audit.live import Scanned, Survey, scan, survey
 from bedaudit.audit.publishing import Published, publish
@@ -17,6 +18,7 @@ __all__ = [
     "Survey",
     "begun",
     "from_snapshot",
+    "from_snapshots",
     "need_units",
     "publish",
     "rfc3339",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,17 +12,18 @@ import click
 
 from bedaudit.cli.command import Command, Talk
 from bedaudit.cli.exits import exit_code
-from bedaudit.cli.options import REPORT_FILES, merge_options
+from bedaudit.cli.options import REPORT_FILES, merge_options, refuse
 from bedaudit.cli.outputs import Output, chosen
-from bedaudit.cli.policies import load
+from bedaudit.cli.policies import Loaded, load, standard
 from bedaudit.cli.reports import baseline_of, check_outputs, compared, controls_of, stored, write_reports
 
 if TYPE_CHECKING:
-    from bedaudit.model import Severity
+    from bedaudit.model import Report, Severity
 
 EXAMPLES = """\
 bedaudit merge shard-1.json shard-2.json -o json:report.json
 bedaudit merge shards/*.json --baseline last-week.json --only-new
+bedaudit merge shards/*.jsonl.gz               snapshots, judged together
 """
 
 
@@ -40,27 +43,26 @@ class MergeOptions:
     only_new: bool
     allow_unknown: bool
     exit_zero: bool
+    waivers: Path | None
 
 
 @click.command("merge", cls=Command, examples=EXAMPLES, short_help="Join the reports of shards into one.")
-@click.argument("reports", metavar="REPORT...", nargs=-1, required=True, type=REPORT_FILES)
+@click.argument("files", metavar="REPORT...|SNAPSHOT...", nargs=-1, required=True, type=REPORT_FILES)
 @merge_options
 @click.pass_context
-def merge(context: click.Context, /, reports: tuple[Path, ...], **given: Any) -> int:
+def merge(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> int:
     """Join JSON reports of `scan --shard`, each of other accounts, into the report of the whole scan.
 
     Exits as the whole scan would. What a shard could not judge because it depends on an account of another shard
-    stays unknown. Compare with a baseline here, not in the shards: --baseline marks all findings anew.
+    stays unknown in reports; their snapshots, judged together, say it. Compare with a baseline here, not in the
+    shards: --baseline marks all findings anew.
     """
-    from bedaudit.merge import merged
-
     options = MergeOptions(**given)
     outputs = chosen(options.format, options.output)
     check_outputs(outputs, options.profile)
     loaded = load(options.policy, options.config)
     baseline = baseline_of(options.baseline, only_new=options.only_new)
-    whole = merged({str(path): stored(path) for path in reports})
-    report = compared(replace(whole, controls=controls_of(whole, loaded)), baseline)
+    report = compared(_whole(context, files, loaded, options.waivers), baseline)
     write_reports(report, outputs, context.ensure_object(Talk), options)
     fail_on = options.fail_on or loaded.config.fail_on or "low"
     return exit_code(
@@ -70,3 +72,15 @@ def merge(context: click.Context, /, reports: tuple[Path, ...], **given: Any) ->
         allow_unknown=options.allow_unknown,
         exit_zero=options.exit_zero,
     )
+
+
+def _whole(context: click.Context, files: Sequence[Path], loaded: Loaded, waivers: Path | None) -> Report:
+    from bedaudit.audit import from_snapshots
+    from bedaudit.merge import merged
+    from bedaudit.snapshot import is_snapshot
+
+    if all(map(is_snapshot, files)):
+        return from_snapshots(files, standard(loaded, (), waivers, datetime.now(UTC).date()))
+    refuse(context, {"waivers": "--waivers"}, "is for snapshots: the findings of reports were waived before")
+    whole = merged({str(path): stored(path) for path in files})
+    return replace(whole, controls=controls_of(whole, loaded))

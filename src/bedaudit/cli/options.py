@@ -211,7 +211,7 @@ _gate = _together(
     _verdict("--exit-zero", is_flag=True, help="Exit 0 instead of 1 and 3."),
 )
 _verdicts = _together(_gate, _waivers)
-merge_options = _together(policy_options, _profile, _written, _gate)
+merge_options = _together(policy_options, _profile, _written, _verdicts)
 report_options = _together(policy_options, _waivers, _baseline, _profile, _written)
 scope_options = _together(policy_options, _control, _places, _identities)
 demo_options = _together(policy_options, _control, _places, _reports, _verdicts)
