@@ -145,7 +145,7 @@ def read_markdown(text: str) -> str:
     page.feed(html)
     assert page.tags <= _OURS
     assert not page.comments
-    assert not re.search(r"@[\w]|#\w|\w://|www\.|GH-\d|:[a-z+-]+:", page.prose)
+    assert not re.search(r"@[\w]|#\w|\w://|www\.|GH-\d|(?<!\S):[a-z+-]+:", page.prose)
     columns = 0
     for line in text.splitlines():
         cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bedaudit.report.plain import ascii_json, harmless, markdown
+from bedaudit.report.plain import ascii_json, harmless, markdown, markdown_code
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,26 @@ def test_json_has_no_numbers_that_json_does_not_know() -> None:
         ("<b> & &lt;", "&lt;b\\> &amp; &amp;lt;"),
         ("a | b\n# c", "a \\| b \\# c"),
         ("\\", "\\\\"),
+        ("@octocat", "\\@&#8203;octocat"),
+        ("owner/repo#1 GH-2", "owner/repo\\#&#8203;1 GH&#8203;\\-2"),
+        ("https://a.b www.a.b", "https:&#8203;//a.b www&#8203;.a.b"),
+        (":x: arn:aws:s3:::b", ":&#8203;x: arn:aws:s3:::b"),
     ],
 )
 def test_markdown_shows_text_as_it_is(text: str, shown: str) -> None:
     assert markdown(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("arn:aws:s3:::b", "`arn:aws:s3:::b`"),
+        ("a|b", "`a\\|b`"),
+        ("a\\|b", "`a\\ \\|b`"),
+        ("`a``b", "``` `a``b ```"),
+        ("  a\nb ", "`a b`"),
+        (" \t", ""),
+    ],
+)
+def test_markdown_shows_code_as_it_is_in_a_table(text: str, shown: str) -> None:
+    assert markdown_code(text) == shown

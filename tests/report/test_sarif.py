@@ -15,7 +15,7 @@ import sarif_om
 from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker
 
 from bedaudit.errors import ReportError
-from bedaudit.model import Finding, Gap, Mark, Report, Site, SiteGap
+from bedaudit.model import Baseline, Finding, Gap, Mark, Report, Site, SiteGap
 from bedaudit.report import REPORTERS, Options
 from bedaudit.report.sarif_rules import rules
 from bedaudit.report.sarif_writer import members
@@ -346,10 +346,39 @@ def test_every_class_that_is_used_writes_only_names_of_the_schema() -> None:
         assert set(members(whole)) <= set(known), name
 
 
+def organization() -> Report:
+    """Accounts with many findings each, compared with a baseline; the multitool still thinks that GitHub takes five."""
+    here = [each for each in REPORT.findings if each.site.account == PROD]
+    baselines: tuple[Baseline | None, ...] = ("new", "unchanged", "fixed", None)
+    return only(
+        *(
+            dataclasses.replace(
+                each,
+                site=dataclasses.replace(each.site, account=f"{account:012}"),
+                each=str(number),
+                baseline=baselines[number % 4],
+            )
+            for account in range(5)
+            for number in range(30)
+            for each in here
+        )
+    )
+
+
+WHOLE = {
+    "sample": REPORT,
+    "hostile": filled(REPORT, "".join(HOSTILE.values())),
+    "organization": organization(),
+    "nothing found": only(next(each for each in REPORT.findings if each.outcome == "pass")),
+    "nothing judged": dataclasses.replace(only(), controls={}),
+}
+
+
 @needs_multitool
 @pytest.mark.parametrize("sarif_for", BOTH)
-@pytest.mark.parametrize("report", [REPORT, filled(REPORT, "".join(HOSTILE.values()))], ids=["sample", "hostile"])
-def test_the_multitool_finds_no_error_and_no_warning(tmp_path: Path, report: Report, sarif_for: For) -> None:
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_multitool_finds_no_error_and_no_warning(tmp_path: Path, name: str, sarif_for: For) -> None:
+    report = WHOLE[name]
     checked, out, configuration = (tmp_path / name for name in ("log.sarif", "out.sarif", "github.xml"))
     checked.write_text(text(report, sarif_for), encoding="ascii")
     configuration.write_text(f"<?xml version='1.0' encoding='utf-8'?><Properties>{CONFIGURATION}</Properties>")

@@ -12,7 +12,7 @@ _ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories that act instead of being seen: controls, directions and joiners, halves of pairs, line ends."""
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]()#+!|>~@$-]")
-_LINKED = re.compile(r"@|#(?=\w)|:(?=//|[\w+-]+:)|www(?=\.)|GH(?=-\d)", re.IGNORECASE)
+_LINKED = re.compile(r"@|#(?=\w)|:(?=//)|(?<!\S):(?=[\w+-]+:)|www(?=\.)|GH(?=-\d)", re.IGNORECASE)
 """What GitHub makes mentions, references, links and pictures of, escaped or not."""
 _APART = "\0"
 """Stands, until all is escaped, for the character without width that keeps such things apart."""
