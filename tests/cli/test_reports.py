@@ -111,3 +111,11 @@ def test_the_snapshots_of_shards_are_judged_together(here: Path) -> None:
     ran = bedaudit("merge", "part-2.gz", "part-1.gz", "--policy", "small.yaml", "--format", "json", at=here)
     whole = json.loads((here / "whole.json").read_text())
     assert (ran.code, ran.json["findings"], ran.json["summary"]) == (1, whole["findings"], whole["summary"])
+
+
+def test_parts_that_judged_nothing_are_not_green(here: Path) -> None:
+    empty = {**json.loads((here / "1.json").read_text()), "findings": []}
+    (here / "empty.json").write_text(json.dumps(empty))
+    ran = bedaudit("merge", "empty.json", at=here)
+    assert (ran.code, ran.out) == (2, "")
+    assert "nothing was judged" in ran.err

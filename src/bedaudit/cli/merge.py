@@ -16,6 +16,7 @@ from bedaudit.cli.options import REPORT_FILES, merge_options, refuse
 from bedaudit.cli.outputs import Output, chosen
 from bedaudit.cli.policies import Loaded, load, standard
 from bedaudit.cli.reports import baseline_of, check_outputs, compared, controls_of, stored, write_reports
+from bedaudit.errors import BedauditError
 
 if TYPE_CHECKING:
     from bedaudit.model import Report, Severity
@@ -63,6 +64,8 @@ def merge(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> i
     loaded = load(options.policy, options.config)
     baseline = baseline_of(options.baseline, only_new=options.only_new)
     report = compared(_whole(context, files, loaded, options.waivers), baseline)
+    if not report.findings:
+        raise BedauditError("nothing was judged: none of the parts has a finding")
     write_reports(report, outputs, context.ensure_object(Talk), options)
     fail_on = options.fail_on or loaded.config.fail_on or "low"
     return exit_code(
