@@ -53,6 +53,8 @@ class State(BaseModel):
 
 def _plain(value: Any) -> Any:
     match value:
+        case str() | int() | float() | None:  # most are, and the question for a mapping is a slow one
+            return value
         case State():
             return value.facts()
         case Gap():

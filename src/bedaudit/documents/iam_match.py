@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import TypeAlias
 
 from bedaudit.documents.kleene import every
@@ -31,6 +32,8 @@ Value: TypeAlias = str | Begins
 
 _WILDS = {"*": Wild.MANY, "?": Wild.ONE}
 _SEGMENTS = 6
+_REMEMBERED = 8192
+"""Answers: what one alarm's topic, role or key is asked is asked of the next one as well."""
 
 
 def wild(text: str) -> Pattern:
@@ -43,6 +46,7 @@ def literal(text: str) -> Pattern:
     return tuple(text)
 
 
+@lru_cache(_REMEMBERED)
 def matches(pattern: Pattern, value: Value) -> bool | None:
     """Whether the whole value matches; undecided where that hangs on its unknown rest."""
     text = value.text if isinstance(value, Begins) else value

@@ -35,6 +35,8 @@ def templates(data: Any) -> Iterator[Template]:
 def _members(data: Any) -> Iterable[Any]:
     members: Iterable[Any] = ()
     match data:
+        case str() | int() | float() | None:  # most are, and the question for a mapping is a slow one
+            pass
         case Control():
             members = (data.condition, data.where, data.when, data.fix)
         case Fix():
@@ -58,15 +60,24 @@ def names(data: Any) -> Iterator[str]:
 
 def bind(control: Control, values: Mapping[str, Any]) -> Control:
     """The control with these values in it; names without a value stay as they are."""
-    if not any(True for _ in templates(control)):
-        return control
-    return dataclasses.replace(
-        control,
-        condition=bind_condition(control.condition, values),
-        where=control.where and bind_condition(control.where, values),
-        when=control.when and bind_condition(control.when, values),
-        fix=control.fix and _fix(control.fix, values),
-    )
+    bound: dict[str, Any] = {
+        "condition": _bound(control.condition, values),
+        "where": control.where and _bound(control.where, values),
+        "when": control.when and _bound(control.when, values),
+        "fix": control.fix and _fix(control.fix, values),
+    }
+    same = all(value is getattr(control, name) for name, value in bound.items())
+    return control if same else dataclasses.replace(control, **bound)
+
+
+def is_open(data: Any) -> bool:
+    """Whether there is a template in it."""
+    return next(templates(data), None) is not None
+
+
+def _bound(condition: Condition, values: Mapping[str, Any]) -> Condition:
+    """The very same condition where there is nothing to fill in."""
+    return bind_condition(condition, values) if is_open(condition) else condition
 
 
 def bind_condition(condition: Condition, values: Mapping[str, Any]) -> Condition:
@@ -84,6 +95,8 @@ def bind_condition(condition: Condition, values: Mapping[str, Any]) -> Condition
 
 
 def _fix(fix: Fix, values: Mapping[str, Any]) -> Fix:
+    if not is_open(fix):
+        return fix
     return dataclasses.replace(fix, set=fill(fix.set, values), create=fill(fix.create, values))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from bedaudit.model import Facts, Gap
@@ -16,6 +17,8 @@ from bedaudit.policy.words import WORDS
 from bedaudit.state import Path
 
 NOT_READ = Gap("not_read").as_fact()
+_REMEMBERED = 4096
+"""Controls whose interests are known."""
 _SKIMS = frozenset({"present", "count"})
 """Words that look at a value without looking at what is in it."""
 
@@ -51,9 +54,9 @@ class Needs:
         listed = tuple(controls)
         self._interests: dict[str, list[_Interest]] = {}
         for control in listed:
-            self._interests.setdefault(control.kind, []).append(_judged(control))
+            self._interests.setdefault(control.kind, []).append(_of(_Same(control)).judged)
         for control in (*listed, *deciding):
-            for kind, interest in _about_site(control):
+            for kind, interest in _of(_Same(control)).about_site:
                 self._interests.setdefault(kind, []).append(interest)
         self._by_part: dict[tuple[str, str], tuple[_Interest, ...]] = {}
 
@@ -106,9 +109,38 @@ class _Interest:
 
     mentions: tuple[_Mention, ...]
     condition: Condition | None
+    _known: dict[Path, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def reaches(self, part: Path) -> bool:
-        return any(mention.reaches(part) for mention in self.mentions)
+        if part not in self._known:
+            self._known[part] = any(mention.reaches(part) for mention in self.mentions)
+        return self._known[part]
+
+
+@dataclass(frozen=True, slots=True)
+class _Interests:
+    """All that one control is interested in."""
+
+    judged: _Interest
+    about_site: tuple[tuple[str, _Interest], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A control by its identity, as most controls are the very same ones at all sites."""
+
+    control: Control
+
+    def __hash__(self) -> int:
+        return id(self.control)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.control is other.control
+
+
+@lru_cache(_REMEMBERED)
+def _of(same: _Same) -> _Interests:
+    return _Interests(_judged(same.control), tuple(_about_site(same.control)))
 
 
 def _judged(control: Control) -> _Interest:

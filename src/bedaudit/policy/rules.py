@@ -83,9 +83,15 @@ class Rules:
         """Binds all controls; sites of the same values share them."""
 
         @lru_cache(maxsize=_KEPT)
+        def of_variant(variant: _Variant) -> tuple[tuple[Control, bool], ...]:
+            values = {policy.name: self._values(policy, variant) for policy in self.policies}
+            bound = _sharing(bind(control, values[policy.name]) for policy, control in self._chosen())
+            return tuple((control, not set(self._site_names).isdisjoint(names(control))) for control in bound)
+
+        @lru_cache(maxsize=_KEPT)
         def bound(variant: _Variant, site: tuple[tuple[str, str], ...]) -> tuple[Control, ...]:
-            values = {policy.name: {**self._values(policy, variant), **dict(site)} for policy in self.policies}
-            return _sharing(bind(control, values[policy.name]) for policy, control in self._chosen())
+            values = dict(site)
+            return tuple(bind(control, values) if local else control for control, local in of_variant(variant))
 
         return bound
 
