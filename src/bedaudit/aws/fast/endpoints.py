@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +10,7 @@ from botocore.model import OperationModel
 from botocore.utils import get_environ_proxies
 
 from bedaudit.aws.clients import is_local
+from bedaudit.aws.fast.handlers import registered
 from bedaudit.aws.fast.wire import Endpoint
 from bedaudit.aws.tls import tls
 
@@ -22,7 +23,7 @@ _MOST = 4096
 
 
 class Endpoints:
-    """Resolves the endpoints of one operation."""
+    """Resolves the endpoints of one operation, or of all of a service to which the same rules apply."""
 
     def __init__(self, client: Any, model: OperationModel) -> None:
         self._client, self._model = client, model
@@ -53,6 +54,15 @@ class Endpoints:
             tls(client._endpoint.http_session),  # noqa: SLF001
             client.meta.endpoint_url if is_local(client.meta.endpoint_url) else None,
         )
+
+
+def rules_of(client: Any, model: OperationModel) -> Hashable:
+    """What is the same for operations that have the same endpoints."""
+    if registered(client, "before-endpoint-resolution", model) != (follow_region,):
+        return model.name  # botocore has something of its own to say about some operations of the service
+    static = ((each.name, each.value) for each in model.static_context_parameters)
+    named = ((each.name, each.member_name) for each in model.context_parameters)
+    return (model.resolved_auth_type, *static, *named)
 
 
 def follow_region(builtins: dict[str, Any], context: Mapping[str, Any], **_: Any) -> None:

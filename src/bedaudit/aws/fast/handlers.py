@@ -80,9 +80,9 @@ class Handlers:
 
 def handlers(client: Any, model: OperationModel) -> Handlers | None:
     """The handlers of an operation, None if one of them is not known."""
-    found = {event: _registered(client, event, model) for event in _KNOWN}
-    for event, registered in found.items():
-        if not {_name(each) for each in registered} <= _KNOWN[event] | _CALLED.get(event, frozenset()):
+    found = {event: registered(client, event, model) for event in _KNOWN}
+    for event, handlers_of in found.items():
+        if not {_name(each) for each in handlers_of} <= _KNOWN[event] | _CALLED.get(event, frozenset()):
             return None
 
     def called(event: str) -> tuple[Handler, ...]:
@@ -93,7 +93,8 @@ def handlers(client: Any, model: OperationModel) -> Handlers | None:
     )
 
 
-def _registered(client: Any, event: str, model: OperationModel) -> tuple[Handler, ...]:
+def registered(client: Any, event: str, model: OperationModel) -> tuple[Handler, ...]:
+    """What botocore calls at an event of an operation, in this order."""
     emitter = client.meta.events._emitter  # noqa: SLF001 - botocore tells nobody what it would call
     name = f"{event}.{model.service_model.service_id.hyphenize()}.{model.name}"
     return tuple(emitter._handlers.prefix_search(name))  # noqa: SLF001

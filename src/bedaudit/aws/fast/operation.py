@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from botocore.awsrequest import prepare_request_dict
 from botocore.model import OperationModel
 
 from bedaudit.aws.clients import USER_AGENT, without_prefix
-from bedaudit.aws.fast.endpoints import Endpoints
+from bedaudit.aws.fast.endpoints import Endpoints, rules_of
 from bedaudit.aws.fast.handlers import Handlers, handlers
 from bedaudit.aws.fast.wire import Answer, Outgoing
 
@@ -22,10 +22,10 @@ _REFUSED_BUCKETS = ("arn:", "--x-s3", "--xa-s3")
 class FastOperation:
     """Makes requests and reads replies of one operation, for every account and region."""
 
-    def __init__(self, client: Any, model: OperationModel, customised: Handlers) -> None:
+    def __init__(self, client: Any, model: OperationModel, customised: Handlers, endpoints: Endpoints) -> None:
         self.model = model
         self._client, self._customised = client, customised
-        self._endpoints = Endpoints(client, model)
+        self._endpoints = endpoints
         self._serializer = client._serializer  # noqa: SLF001 - the one of its protocol
         self._parser = client._endpoint._response_parser_factory.create_parser(  # noqa: SLF001 - with its timestamps
             model.service_model.resolved_protocol
@@ -79,8 +79,8 @@ class FastOperation:
         return error
 
 
-def fast_operation(client: Any, name: str) -> FastOperation | None:
-    """The operation, None if it has something that is not known here."""
+def fast_operation(client: Any, name: str, known: dict[Hashable, Endpoints]) -> FastOperation | None:
+    """The operation, None if it has something that is not known here; `known` are the endpoints of its service."""
     model = client.meta.service_model.operation_model(name)
     special = (
         model.has_streaming_input,
@@ -94,7 +94,10 @@ def fast_operation(client: Any, name: str) -> FastOperation | None:
         model.unsigned_payload,
     )
     customised = handlers(client, model)
-    return None if any(special) or customised is None else FastOperation(client, model, customised)
+    if any(special) or customised is None:
+        return None
+    endpoints = known.setdefault(rules_of(client, model), Endpoints(client, model))
+    return FastOperation(client, model, customised, endpoints)
 
 
 def _bytes(body: Any) -> bytes | None:

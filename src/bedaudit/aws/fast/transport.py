@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from botocore.model import OperationNotFoundError
 
 from bedaudit.aws.clients import Clients
 from bedaudit.aws.fast.clock import Clock
-from bedaudit.aws.fast.endpoints import HOME, follow_region
+from bedaudit.aws.fast.endpoints import HOME, Endpoints, follow_region
 from bedaudit.aws.fast.http import Http
 from bedaudit.aws.fast.operation import FastOperation, fast_operation
 from bedaudit.aws.fast.redirects import RegionUntold, redirected
@@ -43,6 +43,7 @@ class FastTransport:
         self._http = Http(timeouts)
         self._clock = Clock(now)
         self._client = cache(self._make)
+        self._endpoints: dict[str, dict[Hashable, Endpoints]] = {}
         self._operation = cache(self._find)
 
     async def send(self, request: Request, /) -> Raw:
@@ -101,6 +102,6 @@ class FastTransport:
         if not _READS.match(name):
             return None
         try:
-            return fast_operation(self._client(service), name)
+            return fast_operation(self._client(service), name, self._endpoints.setdefault(service, {}))
         except OperationNotFoundError:
             return None
