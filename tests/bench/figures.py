@@ -1,0 +1,49 @@
+"""Figures beside their bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table."""
+
+    what: str
+    value: float
+    unit: str
+    bar: float | None
+    most: bool = True
+    """Whether the bar is a ceiling rather than a floor."""
+    beside: float | None = None
+    """The same by boto3's transport."""
+
+    @property
+    def is_met(self) -> bool:
+        return self.bar is None or (self.value <= self.bar if self.most else self.value >= self.bar)
+
+    def __str__(self) -> str:
+        sign = "<=" if self.most else ">="
+        bar = "" if self.bar is None else f"{sign} {self.bar:g}"
+        short = (
+            "" if self.is_met or not self.bar else f"short by {max(self.value / self.bar, self.bar / self.value):.1f}x"
+        )
+        boto3 = "" if self.beside is None else f"{self.beside:,.2f}"
+        return f"{self.what:<58}{self.value:>12,.2f} {self.unit:<9}{bar:>10}{boto3:>14}  {short or 'met'}"
+
+
+@dataclass
+class Figures:
+    """The table."""
+
+    lines: list[Figure] = field(default_factory=list)
+
+    def add(
+        self, what: str, value: float, unit: str, bar: float | None, *, most: bool = True, beside: float | None = None
+    ) -> None:
+        self.lines.append(Figure(what, value, unit, bar, most, beside))
+
+    def told(self) -> list[str]:
+        """Its lines, none without a figure."""
+        head = f"{'figure':<58}{'measured':>12} {'':<9}{'bar':>10}{'boto3':>14}"
+        return ["", head, "-" * len(head), *map(str, self.lines)] if self.lines else []
