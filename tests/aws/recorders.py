@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import BytesIO
@@ -99,12 +100,7 @@ class Fast(Recorder):
         self._transport._http = _Http(self)  # type: ignore[assignment]
 
     def ask(self, request: Request) -> Any:
-        sending = self._transport.send(request)
-        try:
-            sending.send(None)  # there is nothing to wait for
-        except StopIteration as done:
-            return done.value
-        raise RuntimeError("it waits")
+        return asyncio.run(self._transport.send(request))
 
 
 class _Http:

@@ -27,6 +27,7 @@ from bedaudit.aws.progress import Progress
 from bedaudit.aws.session import shared_session
 from bedaudit.aws.settings import Settings, Timeouts
 from bedaudit.aws.targets import targets
+from bedaudit.aws.threads import Threads
 from bedaudit.aws.transport import BotoTransport
 from bedaudit.policy.load import load
 from bedaudit.policy.rules import Rules
@@ -37,7 +38,7 @@ _KEPT = ("content-type", "x-amz-bucket-region")
 
 class _Recorder(Http):
     def __init__(self, timeouts: Timeouts) -> None:
-        super().__init__(timeouts)
+        super().__init__(timeouts, Threads())
         self.found: dict[str, dict[str, Any]] = {ACTIVE: {}, QUIET: {}, HOME: {}}
 
     async def send(self, sent: Outgoing, signature: Mapping[str, str]) -> Answer:

@@ -27,7 +27,7 @@ class Clients:
     def __init__(self, session: Session, concurrency: int, timeouts: Timeouts) -> None:
         self._session = session
         self._clients: dict[tuple[str, str], Any] = {}
-        self._making = threading.Lock()
+        self._making = threading.RLock()
         self._options: dict[str, Any] = {
             "connect_timeout": timeouts.connect,
             "read_timeout": timeouts.read,
@@ -51,7 +51,8 @@ class Clients:
     def make(self, service: str, region: str) -> Any:
         """One more client; what botocore and Python raise on a wrong endpoint or CA bundle becomes botocore's error."""
         try:
-            return self._shared(service, region)
+            with self._making:
+                return self._shared(service, region)
         except ValueError as error:
             if isinstance(error, BotoCoreError):
                 raise

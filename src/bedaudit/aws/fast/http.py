@@ -48,11 +48,11 @@ class Headers(dict[str, str]):
 class Http:
     """Connections of one event loop, opened when they are first needed."""
 
-    def __init__(self, timeouts: Timeouts) -> None:
+    def __init__(self, timeouts: Timeouts, threads: Threads) -> None:
         self._timeout = aiohttp.ClientTimeout(
             total=timeouts.deadline, sock_connect=timeouts.connect, sock_read=timeouts.read
         )
-        self._threads = Threads()
+        self._threads = threads
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, sent: Outgoing, signature: Mapping[str, str]) -> Answer:
@@ -78,7 +78,6 @@ class Http:
 
     async def close(self) -> None:
         """Ends all connections."""
-        self._threads.close()
         if self._session is not None:
             await self._session.close()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +23,7 @@ from bedaudit.aws.fast.wire import Outgoing
 from bedaudit.aws.gaps import ERRORS
 from bedaudit.aws.replies import checked
 from bedaudit.aws.settings import Timeouts
+from bedaudit.aws.threads import Threads
 from bedaudit.aws.transport import NO_REPLY, Request, Transport, unlike_protocol
 from bedaudit.model import Raw
 
@@ -40,15 +41,18 @@ class FastTransport:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._clients, self._boto3 = clients, boto3
-        self._http = Http(timeouts)
+        self._threads = Threads()
+        self._http = Http(timeouts, self._threads)
         self._clock = Clock(now)
-        self._client = cache(self._make)
+        self._making = asyncio.Lock()
+        self._made: dict[str, Any] = {}
+        """Clients by service."""
         self._endpoints: dict[str, dict[Hashable, Endpoints]] = {}
-        self._operation = cache(self._find)
+        self._operations: dict[tuple[str, str], FastOperation | None] = {}
 
     async def send(self, request: Request, /) -> Raw:
         """The reply; a request that S3 redirects, or whose time was wrong, is sent once more."""
-        operation = self._operation(request.service, request.operation)
+        operation = await self._operation(request.service, request.operation)
         made = operation.request(request.parameters, request.region) if operation else None
         if operation is None or made is None:
             return await self._boto3.send(request)
@@ -59,6 +63,7 @@ class FastTransport:
 
     async def close(self) -> None:
         """Ends all connections."""
+        self._threads.close()
         await self._http.close()
         await self._boto3.close()
 
@@ -92,16 +97,29 @@ class FastTransport:
                 raise
             raise unlike_protocol(error) from error
 
+    async def _operation(self, service: str, name: str) -> FastOperation | None:
+        key = (service, name)
+        if key not in self._operations:
+            client = await self._client(service) if _READS.match(name) else None
+            self._operations[key] = self._find(client, service, name) if client else None
+        return self._operations[key]
+
+    async def _client(self, service: str) -> Any:
+        """The client of a service, made in a thread: it takes longer than those should wait who are waiting."""
+        if service not in self._made:
+            async with self._making:
+                if service not in self._made:
+                    self._made[service] = await self._threads.run(lambda: self._make(service))
+        return self._made[service]
+
     def _make(self, service: str) -> Any:
         client = self._clients.make(service, HOME)
         name = client.meta.service_model.service_id.hyphenize()
         client.meta.events.register_first(f"before-endpoint-resolution.{name}", follow_region)
         return client
 
-    def _find(self, service: str, name: str) -> FastOperation | None:
-        if not _READS.match(name):
-            return None
+    def _find(self, client: Any, service: str, name: str) -> FastOperation | None:
         try:
-            return fast_operation(self._client(service), name, self._endpoints.setdefault(service, {}))
+            return fast_operation(client, name, self._endpoints.setdefault(service, {}))
         except OperationNotFoundError:
             return None
