@@ -72,6 +72,29 @@ def test_wishes_for_one_document_are_one_step() -> None:
     assert found.left == ()
 
 
+def test_values_that_go_together_are_one() -> None:
+    together = replace(FIRST, joins={"days": lambda one, other: None if 9 in (one, other) else one + other})
+    found = planned(wish({"days": 7}, repair=together), wish({"days": 30}, "b", together), raw={})
+    assert [(step.controls, step.after) for step in found.steps] == [(("a", "b"), {"days": 37})]
+    apart = planned(wish({"days": 7}, repair=together), wish({"days": 9}, "b", together), raw={})
+    assert ([step.controls for step in apart.steps], len(apart.left)) == ([], 2)
+
+
+@pytest.mark.parametrize("hidden", ["calls", "undo"])
+def test_what_is_known_by_its_hash_alone_is_not_written(hidden: str) -> None:
+    def edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) -> Edit:
+        secret, plain = (
+            Call("logs", "PutRetentionPolicy", {"logGroupName": text, "retentionInDays": 1})
+            for text in (f"a {digest('secret')}", "plain")
+        )
+        calls, undo = (secret, plain) if hidden == "calls" else (plain, secret)
+        return Edit({**wanted}, (calls,), (undo,))
+
+    found = planned(wish({"days": 7}, repair=replace(FIRST, edit=edit)), raw={})
+    assert found.steps == ()
+    assert [each.reason for each in found.left] == [f"of {GROUP} only a hash is known, which must not be written"]
+
+
 def test_two_values_for_one_path_are_both_left_as_a_conflict() -> None:
     found = planned(wish({"days": 7}), wish({"days": 30}, "b"), wish({"more": 1}, "c"))
     assert [step.controls for step in found.steps] == [("c",)]

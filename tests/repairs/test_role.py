@@ -61,6 +61,13 @@ def test_a_role_that_is_not_there_is_made_as_the_guide_says_and_taken_away_again
     assert found.after == raw(document(TRUST), document(WRITING))
 
 
+def test_a_role_that_is_not_there_writes_to_the_log_group_of_the_configuration() -> None:
+    bare = {"role": FACTS["role"]}
+    found = edit(ROLE, bare, {"logGroupName": "/a/b"}, ALL)
+    assert found.calls == edit(ROLE, FACTS, None, ALL).calls
+    assert edit(ROLE, bare, {"logGroupName": None}, ALL).reason == "no log group is named that the role would write to"
+
+
 def test_a_role_that_is_not_asked_for_is_not_made() -> None:
     assert edit(ROLE, FACTS, None, {"role.can_write_logs": True}).calls == ()
 
@@ -138,4 +145,4 @@ def test_a_role_is_read_with_its_one_policy_and_the_log_group_of_the_configurati
         "Role": {**role, "AssumeRolePolicyDocument": text(document(TRUST))},
         "PolicyDocument": text(document()),
     }
-    assert read(ROLE, FACTS, {"iam:GetRole": ABSENT}) is None
+    assert read(ROLE, FACTS, {"iam:GetRole": ABSENT}) == {"logGroupName": "/a/b"}

@@ -251,13 +251,20 @@ def _exists(judged: _Judged) -> Iterator[Finding]:
 
 
 def _nearest(judged: _Judged, wanted: Combination, resources: Sequence[Resource]) -> Evidence:
-    """The resource that goes furthest along the terms as they stand; one that misses the first is another thing."""
+    """The resource that goes furthest along the terms as they stand, the account's own before another's.
+
+    One that misses the first term is another thing.
+    """
     terms = tuple(_terms(wanted))
     candidates = [resource for resource in resources if holds(terms[0], resource.state) is not False]
     if not candidates:
         return Evidence()
     misses = {True: 0, None: 1, False: 2}
-    nearest = min(candidates, key=lambda each: ([misses[holds(term, each.state)] for term in terms], each.id))
+
+    def distance(each: Resource) -> tuple[list[int], bool, str]:
+        return ([misses[holds(term, each.state)] for term in terms], each.id in judged.place.elsewhere, each.id)
+
+    nearest = min(candidates, key=distance)
     return Evidence(nearest=nearest.id, lacks=judged.explain(wanted, nearest).drifts)
 
 

@@ -10,6 +10,7 @@ from bedaudit.model import Call, Gap, Raw
 from bedaudit.remedy.document import Document
 from bedaudit.remedy.journal import Entry, Journal
 from bedaudit.remedy.plan import Step, rebased
+from bedaudit.repairs.repair import undoing
 
 Outcome: TypeAlias = Literal["applied", "undone", "declined", "manual", "stale", "failed"]
 _GOOD: tuple[Outcome, ...] = ("applied", "undone")
@@ -162,7 +163,7 @@ class Applying:
         if step.is_at(raw, step.before):
             self.journal.undone(entry.number)
             return Result(step, "undone", "it was as before already")
-        return _changed(entry, raw) or await self._loses(step) or await self._taken_back(entry)
+        return _changed(entry, raw) or await self._loses(step) or await self._taken_back(entry, _undoing(step, raw))
 
     async def _loses(self, step: Step) -> Result | None:
         """Why what was made must not be deleted."""
@@ -171,9 +172,9 @@ class Applying:
             return Result(step, "failed", f"whether it has received data cannot be told: {told(received)}")
         return Result(step, "failed", "it has received data, which would be lost") if received else None
 
-    async def _taken_back(self, entry: Entry) -> Result:
+    async def _taken_back(self, entry: Entry, calls: Sequence[Call]) -> Result:
         step = entry.step
-        problem = await self._calls(step, entry.number, step.undo or (), undo=True)
+        problem = await self._calls(step, entry.number, calls, undo=True)
         if problem is not None:
             return Result(step, "failed", problem)
         raw = await self._read_until(step, lambda raw: step.is_at(raw, step.before))
@@ -195,6 +196,12 @@ def _changed(entry: Entry, raw: Raw | None) -> Result | None:
         return Result(step, "failed", "nothing restores what was")
     its_own = step.is_at(raw, entry.found) if entry.is_settled else step.is_begun(raw)
     return None if its_own else Result(step, "stale", "it was changed since; nothing was done")
+
+
+def _undoing(step: Step, raw: Raw | None) -> tuple[Call, ...]:
+    """The undo calls, with what AWS has given the document since."""
+    given = {name: value for name, value in (raw or {}).items() if name not in (step.before or {})}
+    return tuple(undoing(call, given) for call in step.undo or ())
 
 
 def _missing(document: Document, results: Iterable[Result]) -> Result | None:

@@ -80,15 +80,25 @@ def _conflicts(group: Sequence[Wish]) -> Iterator[Left]:
     for wish in group:
         for path, value in wish.values.items():
             other = first.setdefault(path, wish)
-            if other.values[path] != value:
+            if _joined(wish.repair, path, other.values[path], value) is None:
                 for one, against in ((other, wish), (wish, other)):
                     what = f"{path} of {wish.place.name}"
                     yield Left(one.finding, f"conflict: {against.finding.control} wants another value of {what}")
 
 
+def _joined(repair: Repair, path: str, one: Any, other: Any) -> Any:
+    """What two controls want, as one; None: it does not go together."""
+    if one == other:
+        return one
+    return repair.joins[path](one, other) if path in repair.joins else None
+
+
 def _document(group: Sequence[Wish]) -> Document:
     first = group[0]
-    values = {path: value for wish in group for path, value in wish.values.items()}
+    values: dict[str, Any] = {}
+    for wish in group:
+        for path, value in wish.values.items():
+            values[path] = _joined(wish.repair, path, values[path], value) if path in values else value
     findings = {wish.finding.id: wish.finding for wish in group}
     safety = tightest(*(safety for safety in SAFETIES for wish in group if wish.safety == safety))
     return Document(first.repair, first.place, first.finding.site, values, tuple(findings.values()), safety)

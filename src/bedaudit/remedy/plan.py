@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from bedaudit.remedy.document import Document, Left, tightest
 from bedaudit.repairs.repair import Edit, Safety, settled
 
 VERSION: Final = "1.0"
+_HIDDEN: Final = re.compile(r"sha256:[0-9a-f]{64}")
 Check = Callable[[Call], Sequence[str]]
 """What AWS would not take of a call."""
 
@@ -123,7 +125,9 @@ def plan(
             rest += _left(document, f"{document.place.name} cannot be read: {_told(raw)}")
             continue
         made = step(document, _made_before(document, steps) if raw is None else raw)
-        if problems := [problem for call in made.calls for problem in check(call)]:
+        if any(map(_is_hidden, (*made.calls, *(made.undo or ())))):
+            rest += _left(document, f"of {document.place.name} only a hash is known, which must not be written")
+        elif problems := [problem for call in made.calls for problem in check(call)]:
             rest += _left(document, f"AWS would not take the change of {document.place.name}: {'; '.join(problems)}")
         elif made.calls:
             steps.append(made)
@@ -211,6 +215,11 @@ def _within(part: Any, whole: Any) -> bool:
     if isinstance(part, list) and isinstance(whole, list):
         return len(part) == len(whole) and all(map(_within, part, whole))
     return bool(part == whole)
+
+
+def _is_hidden(call: Call) -> bool:
+    """Whether something in it was replaced by its hash: that must never be what AWS keeps."""
+    return _HIDDEN.search(json.dumps(call.parameters)) is not None
 
 
 def call_members(call: Call) -> dict[str, Any]:

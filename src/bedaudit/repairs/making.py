@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bedaudit.kinds.kind import Creation, Kind
@@ -40,3 +40,10 @@ def holds(whole: Any, part: Any) -> bool:
     if isinstance(whole, list) and isinstance(part, list):
         return len(whole) == len(part) and all(map(holds, whole, part))
     return bool(whole == part)
+
+
+def united(one: Iterable[Any], other: Iterable[Any]) -> list[Any]:
+    """Two lists as one, each element once."""
+    found: list[Any] = []
+    found.extend(each for each in (*one, *other) if each not in found)
+    return found

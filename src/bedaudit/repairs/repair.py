@@ -16,6 +16,7 @@ from bedaudit.state import Path
 
 Safety: TypeAlias = Literal["safe", "risky", "manual"]
 """`safe`: nothing is lost; `risky`: needs `--allow-risky`; `manual`: shown, never applied."""
+Join: TypeAlias = Callable[[Any, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Edit:
     calls: tuple[Call, ...]
     """Empty where the document is already as wanted."""
     undo: tuple[Call, ...] | None
-    """What restores the raw document that was read; None: nothing does."""
+    """What restores the raw document that was read; None: nothing does. A parameter may be
+    `made_as(...)` what AWS gives a document that is made."""
     safety: Safety = "safe"
     reason: str = ""
     """Why it is not safe, or what people have to know."""
@@ -69,6 +71,8 @@ class Repair:
     """By path, the only values that AWS takes, ascending: a bound is moved to the next of them."""
     after: tuple[str, ...] = ()
     """Names of repairs whose steps at the same site come first."""
+    joins: Mapping[str, Join] = field(default_factory=dict)
+    """By path, how what two controls want becomes one; where they want what does not go together, None."""
     received: Callable[[Reader, Place], Awaitable[bool]] | None = None
     """Of what can be made: whether something was delivered to it, which deleting it would lose."""
 
@@ -85,6 +89,18 @@ class Mount:
     kind: str
     at: str
     repair: Repair
+
+
+def made_as(member: str) -> str:
+    """Stands, in the undo of what is made, for a member that AWS gives it and that is read afterwards."""
+    return f"${{{member}}}"
+
+
+def undoing(call: Call, made: Raw) -> Call:
+    """The undo of what was made, given the members that AWS gave it."""
+    known = {made_as(name): value for name, value in made.items() if isinstance(value, str)}
+    parameters = {name: known.get(str(value), value) for name, value in call.parameters.items()}
+    return Call(call.service, call.operation, parameters)
 
 
 def settled(raw: Raw | None, volatile: tuple[Path, ...]) -> Raw | None:

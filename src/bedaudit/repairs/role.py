@@ -38,15 +38,15 @@ def _member(facts: Facts, part: str, name: str) -> str | None:
 
 
 async def _read(aws: Reader, place: Place) -> Raw | None:
-    """The role, its inline policy that is ours, and the log group that it is to write to."""
+    """The role if there is one, its inline policy that is ours, and the log group that it is to write to."""
     name = place.parameters["RoleName"]
+    group = place.parameters["logGroupName"] or await read_invocation_group(aws)
     reply = await aws.find(GET_ROLE, RoleName=name)
     if reply is None:
-        return None
+        return {"logGroupName": group}
     named = {"RoleName": name, "PolicyName": POLICY_NAME}
     listed = [each for page in await aws.pages(LIST_INLINE, RoleName=name) for each in page["PolicyNames"]]
     inline = await aws.call(GET_INLINE, **named) if POLICY_NAME in listed else {}
-    group = place.parameters["logGroupName"] or await read_invocation_group(aws)
     return {
         "Role": reply["Role"],
         **({"PolicyDocument": inline["PolicyDocument"]} if inline else {}),
@@ -56,8 +56,8 @@ async def _read(aws: Reader, place: Place) -> Raw | None:
 
 def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) -> Edit:
     asked = {path for path, value in wanted.items() if value is True}
-    if raw is None:
-        return _create(asked, place, site)
+    if raw is None or "Role" not in raw:
+        return _create(raw, asked, place, site)
     after, calls, undo = dict(raw), [], []
     trust = raw["Role"]["AssumeRolePolicyDocument"]
     if (new := _trusting(trust, asked, site)) != trust:
@@ -111,12 +111,12 @@ def _bounded(raw: Raw, calls: list[Call]) -> Any:
     return ("risky", "the role has a permissions boundary, which may refuse what its policies allow")
 
 
-def _create(asked: set[str], place: Place, site: Site) -> Edit:
-    group = place.parameters["logGroupName"]
+def _create(raw: Raw | None, asked: set[str], place: Place, site: Site) -> Edit:
+    group = (raw or place.parameters)["logGroupName"]
     if "role.exists" not in asked:
-        return Edit(None, (), ())
+        return Edit(raw, (), ())
     if group is None:
-        return Edit(None, (), (), reason=_NO_GROUP)
+        return Edit(raw, (), (), reason=_NO_GROUP)
     trust, writing = with_statement(None, _trust(site)), with_statement(None, _writing(site, group))
     make = _call("CreateRole", place, Path=place.parameters["Path"], AssumeRolePolicyDocument=written(trust))
     put = _call("PutRolePolicy", place, PolicyName=POLICY_NAME, PolicyDocument=written(writing))
