@@ -67,6 +67,7 @@ def test_a_metric_alarm_is_read_whole() -> None:
         "state_age": 5.0,
         "actions_enabled": True,
         "muted": False,
+        "action_arns": [TOPIC],
         "actions": [{"arn": TOPIC, "type": "sns", "alive": True, "subscribers": 1, "can_publish": True}],
         "notifies": True,
         "can_fire": True,

@@ -60,6 +60,7 @@ def test_a_metric_alarm_says_what_it_will_be() -> None:
             "state": UNREAD,
             "actions_enabled": True,
             "muted": UNREAD,
+            "action_arns": [TOPIC],
             "actions": [{"arn": TOPIC, "type": "sns", "alive": UNREAD}],
             "notifies": UNREAD,
             "not_heard_because": UNREAD,

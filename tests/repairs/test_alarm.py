@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import botocore.session
 import pytest
 
 from bedaudit.model import Call, Gap
-from bedaudit.repairs.alarm import ALARM
+from bedaudit.repairs.alarm import ALARM, SHOWN_ONLY
 from bedaudit.repairs.repair import Edit, settled
 from tests.repairs.editing import ACCOUNT, SITE, edit, read
 
@@ -93,6 +94,93 @@ def test_an_alarm_that_is_switched_off_is_switched_on_and_off_again() -> None:
         (Call("cloudwatch", "EnableAlarmActions", NAMED),),
         (Call("cloudwatch", "DisableAlarmActions", NAMED),),
     )
+
+
+def put(raw: dict[str, Any], operation: str = "PutMetricAlarm") -> Call:
+    """What AWS's reply says, but for what no call takes."""
+    return Call("cloudwatch", operation, {name: value for name, value in raw.items() if name not in SHOWN_ONLY})
+
+
+def known(parameters: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """The alarm as AWS describes it, with nothing that botocore does not know."""
+    return {name: value for name, value in there(parameters, **more).items() if name != "Unheard"}
+
+
+OTHER = "arn:aws:lambda:us-east-1:1:function:f"
+
+
+@pytest.mark.parametrize(
+    ("operation", "raw"),
+    [
+        ("PutMetricAlarm", known(THROTTLES, AlarmActions=[OTHER], EvaluateLowSampleCountPercentile="ignore")),
+        ("PutMetricAlarm", known(LATENCY)),
+        ("PutCompositeAlarm", known({"AlarmName": "throttles", "AlarmRule": "ALARM(a)"}, ActionsSuppressor="b")),
+        (
+            "PutLogAlarm",
+            known(
+                {
+                    "AlarmName": "throttles",
+                    "ScheduledQueryConfiguration": {
+                        "QueryString": "fields @message",
+                        "ScheduledQueryRoleARN": "arn:aws:iam::111122223333:role/reads",
+                        "ScheduleConfiguration": {"ScheduleExpression": "rate(5 minutes)", "StartTimeOffset": 300},
+                        "AggregationExpression": "count(*)",
+                    },
+                    "QueryResultsToEvaluate": 1,
+                    "QueryResultsToAlarm": 1,
+                    "Threshold": 1.0,
+                    "ComparisonOperator": "GreaterThanThreshold",
+                }
+            ),
+        ),
+    ],
+)
+def test_an_action_is_added_and_the_alarm_stays_as_it_is(operation: str, raw: dict[str, Any]) -> None:
+    after = {**raw, "AlarmActions": [*raw.get("AlarmActions", []), TOPIC]}
+    wanted = {"action_arns": [TOPIC], "actions_enabled": True}
+    assert edit(ALARM, FACTS, raw, wanted) == Edit(after, (put(after, operation),), (put(raw, operation),))
+
+
+def test_an_action_is_added_to_an_alarm_that_is_switched_on_with_it() -> None:
+    raw = known(THROTTLES, ActionsEnabled=False, AlarmActions=[OTHER])
+    after = {**raw, "ActionsEnabled": True, "AlarmActions": [OTHER, TOPIC]}
+    found = edit(ALARM, FACTS, raw, {"action_arns": (TOPIC,), "actions_enabled": True})
+    assert found == Edit(after, (put(after),), (put(raw),))
+
+
+def test_a_topic_of_another_region_is_no_action() -> None:
+    topic = TOPIC.replace("us-east-1", "eu-west-1")
+    found = edit(ALARM, FACTS, known(THROTTLES), {"action_arns": [topic]})
+    assert found == Edit(known(THROTTLES), (), (), "manual", f"alarms of us-east-1 cannot notify {topic}")
+
+
+ANOTHER = "it watches another series from then on, against a threshold that was chosen for the one that there is not"
+
+
+def test_an_alarm_that_cannot_fire_is_put_on_what_was_meant() -> None:
+    raw = known(THROTTLES, MetricName="ContentFilteredCount", OKActions=[OTHER], AlarmDescription="é")
+    meant = {
+        "Namespace": "AWS/Bedrock/Guardrails",
+        "MetricName": "InvocationsIntervened",
+        "Dimensions": [{"Name": "Operation", "Value": "ApplyGuardrail"}],
+    }
+    after = {**raw, **meant}
+    found = edit(ALARM, FACTS, raw, {"can_fire": True})
+    assert found == Edit(after, (put(after),), (put(raw),), "risky", ANOTHER)
+
+
+def test_what_an_alarm_is_to_watch_instead_may_be_for_people_to_say() -> None:
+    raw = known(THROTTLES, MetricName="Errors")
+    reason = "what alarm throttles is to watch instead is for people to say"
+    assert edit(ALARM, FACTS, raw, {"can_fire": True}) == Edit(raw, (), (), "manual", reason)
+
+
+@pytest.mark.parametrize("name", ["MetricAlarm", "CompositeAlarm", "LogAlarm"])
+def test_no_call_takes_what_an_alarm_shows_of_its_state(name: str) -> None:
+    service: Any = botocore.session.get_session().get_service_model("cloudwatch")
+    taken = service.operation_model(f"Put{name}").input_shape.members
+    assert set(service.shape_for(name).members) - set(taken) <= set(SHOWN_ONLY)
+    assert set(SHOWN_ONLY).isdisjoint(taken)
 
 
 @pytest.mark.parametrize("raw", [None, there(THROTTLES), THROTTLES])

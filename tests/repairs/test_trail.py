@@ -6,7 +6,7 @@ import pytest
 
 from bedaudit.model import Call
 from bedaudit.repairs.repair import Edit, settled
-from bedaudit.repairs.trail import LOGGING
+from bedaudit.repairs.trail import LOGGING, SETTINGS
 from tests.repairs.editing import ACCOUNT, SITE, edit, read
 
 FACTS = {"name": "all", "owner": ACCOUNT, "home_region": "eu-west-1"}
@@ -56,3 +56,76 @@ def test_its_status_is_read_in_its_home_region() -> None:
 @pytest.mark.parametrize("name", ["name", "owner", "home_region"])
 def test_a_trail_that_is_half_known_has_no_place(name: str) -> None:
     assert LOGGING.place({**FACTS, name: None}, SITE) is None
+
+
+TRAIL: dict[str, Any] = {
+    "Name": "all",
+    "TrailARN": NAMED["Name"],
+    "S3BucketName": "logs",
+    "IsMultiRegionTrail": False,
+    "LogFileValidationEnabled": False,
+    "HasCustomEventSelectors": False,
+    "Unheard": {"of": 1},
+}
+TRAIL_AS_KNOWN = {name: value for name, value in TRAIL.items() if name != "Unheard"}
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
+
+
+def update(**parameters: Any) -> Call:
+    return Call("cloudtrail", "UpdateTrail", {**NAMED, **parameters})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "changed", "there", "back", "rated"),
+    [
+        (
+            {"log_file_validation": True},
+            {"LogFileValidationEnabled": True},
+            update(EnableLogFileValidation=True),
+            update(EnableLogFileValidation=False),
+            ("safe", ""),
+        ),
+        (
+            {"kms_key.arn": KEY},
+            {"KmsKeyId": KEY},
+            update(KmsKeyId=KEY),
+            update(KmsKeyId=""),
+            ("safe", "the policy of the KMS key has to let CloudTrail encrypt with it"),
+        ),
+        (
+            {"multi_region": True, "log_file_validation": True},
+            {"IsMultiRegionTrail": True, "LogFileValidationEnabled": True},
+            update(IsMultiRegionTrail=True, EnableLogFileValidation=True),
+            update(IsMultiRegionTrail=False, EnableLogFileValidation=False),
+            ("risky", "it records, and CloudTrail may charge for, the events of every region from then on"),
+        ),
+    ],
+)
+def test_settings_are_changed_and_the_others_are_not_named(
+    wanted: Any, changed: Any, there: Call, back: Call, rated: Any
+) -> None:
+    assert edit(SETTINGS, FACTS, TRAIL, wanted) == Edit({**TRAIL, **changed}, (there,), (back,), *rated)
+
+
+@pytest.mark.parametrize("wanted", [{"log_file_validation": False}, {"multi_region": False}, {"kms_key.arn": KEY}])
+def test_a_setting_is_never_taken_away_and_not_set_twice(wanted: Any) -> None:
+    raw = {**TRAIL, "KmsKeyId": KEY, "IsMultiRegionTrail": True, "LogFileValidationEnabled": True}
+    assert edit(SETTINGS, FACTS, raw, wanted) == Edit(raw, (), ())
+
+
+@pytest.mark.parametrize(
+    ("owner", "key", "reason"),
+    [
+        (ACCOUNT, KEY.replace("eu-west-1", "us-east-1"), "the KMS key that is said is not of this region"),
+        ("999999999999", KEY, "the trail belongs to account 999999999999, and is changed from there"),
+    ],
+)
+def test_what_cannot_be_set_from_here_is_left_to_people(owner: str, key: str, reason: str) -> None:
+    found = edit(SETTINGS, {**FACTS, "owner": owner}, TRAIL, {"kms_key.arn": key})
+    assert found == Edit(TRAIL, (), (), "manual", reason)
+
+
+@pytest.mark.parametrize("trails", [[TRAIL_AS_KNOWN], []])
+def test_settings_are_read_by_the_arn_of_the_trail(trails: list[Any]) -> None:
+    found = read(SETTINGS, FACTS, {"cloudtrail:DescribeTrails": {"trailList": trails}})
+    assert found == (TRAIL_AS_KNOWN if trails else None)

@@ -182,11 +182,16 @@ def _instead(known: Namespace, metric: str) -> str:
     spelt = next((name for name in known.metrics if name.casefold() == metric.casefold()), None)
     if spelt:
         return f"; it is spelt {spelt}"
-    misnomer = next((entry for entry in _data()["misnomers"] if _is_one_of(metric, entry["metrics"])), None)
+    misnomer = misnomer_of(metric)
     if misnomer and (known.name == "AWS/Bedrock" or " of " in misnomer["instead"]):
         return f"; use {misnomer['instead']}"
     elsewhere = [other.name for other in namespaces().values() if metric in other.metrics]
     return f"; {_or(elsewhere)} has" if elsewhere else ""
+
+
+def misnomer_of(metric: str) -> Mapping[str, Any] | None:
+    """What the catalogue says of a name that is found in articles, and that no metric of `AWS/Bedrock` has."""
+    return next((entry for entry in _data()["misnomers"] if _is_one_of(metric, entry["metrics"])), None)
 
 
 def _is_one_of(metric: str, patterns: Iterable[str]) -> bool:

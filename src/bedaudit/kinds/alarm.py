@@ -77,6 +77,8 @@ class Alarm(State):
     """Whether it acts at all when it fires."""
     muted: bool | Gap
     """Whether an alarm mute rule silences it now."""
+    action_arns: tuple[str, ...]
+    """The ARNs of what it does when it goes to ALARM."""
     actions: tuple[Action, ...] | Gap
     """What it does when it goes to ALARM."""
     notifies: Annotated[bool | Gap, Because("not_heard_because")]
@@ -171,6 +173,7 @@ def stated(raw: Raw, watched: Watched, now: datetime | None = None) -> Alarm:
         evaluation_state=_one_of(raw.get("EvaluationState"), EVALUATION_STATES),
         actions_enabled=raw.get("ActionsEnabled", True),
         muted=UNREAD,
+        action_arns=tuple(raw.get("AlarmActions") or ()),
         actions=UNREAD,
         notifies=UNREAD,
         can_fire=UNREAD,
@@ -204,7 +207,7 @@ _DECIDES: Mapping[str, tuple[str, ...]] = {
     "QueryResultsToAlarm": ("datapoints_to_alarm",),
     "TreatMissingData": ("missing_data",),
     "ActionsEnabled": ("actions_enabled", "notifies", "not_heard_because"),
-    "AlarmActions": ("actions", "notifies", "not_heard_because"),
+    "AlarmActions": ("action_arns", "actions", "notifies", "not_heard_because"),
     "Tags": ("tags",),
 }
 """The fields that a parameter decides; one that is not named decides what is watched."""

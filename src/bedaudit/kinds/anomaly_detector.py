@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from typing import Literal, TypeAlias, get_args
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TypeAlias, get_args
 
-from bedaudit.kinds.kind import Kind, resource
-from bedaudit.model import Gap, Resource
+from bedaudit.kinds.kind import Creation, Kind, resource
+from bedaudit.model import Call, Gap, Raw, Resource
 from bedaudit.parts import detectors
 from bedaudit.parts.detectors import DESCRIBE_DETECTORS, Detector, DetectorType, read_detectors
 from bedaudit.parts.watch import Watch
@@ -37,13 +37,16 @@ async def read(aws: Reader) -> Iterable[Resource]:
 
 
 def _resource(detector: Detector) -> Resource:
+    return resource("anomaly_detector", id_of(detector.raw), _stated(detector), raw=detector.raw)
+
+
+def _stated(detector: Detector) -> AnomalyDetector:
     watched = detector.watched
-    state = AnomalyDetector(
+    return AnomalyDetector(
         type=detector.type,
         watches=watched.gap or tuple(series.watch for series in watched.series),
         state=_training(detector.state),
     )
-    return resource("anomaly_detector", _id(detector, state), state, raw=detector.raw)
 
 
 def _training(state: str | None) -> Training | Gap | None:
@@ -53,9 +56,10 @@ def _training(state: str | None) -> Training | Gap | None:
     return known
 
 
-def _id(detector: Detector, state: AnomalyDetector) -> str:
+def id_of(raw: Raw) -> str:
     """What it learns from, since a detector has no name; AWS's own identifier would not outlive a replacement."""
-    watches = state.watches
+    detector = detectors.detector(raw)
+    watches = _stated(detector).watches
     if detector.type == "metric_math" or isinstance(watches, Gap):
         queries = json.dumps(detector.raw.get("MetricMathAnomalyDetector"), sort_keys=True, default=str)
         return f"metric-math:{hashlib.sha256(queries.encode()).hexdigest()[:16]}"
@@ -65,9 +69,16 @@ def _id(detector: Detector, state: AnomalyDetector) -> str:
     return ":".join([*account, watch.namespace, watch.metric, *dimensions, watch.stat or ""])
 
 
+def create(parameters: Mapping[str, Any]) -> Creation:
+    """PutAnomalyDetector; its training takes AWS up to three hours."""
+    untrained = {**_stated(detectors.detector(parameters)).facts(), "state": Gap("not_read").as_fact()}
+    return Creation(Call("cloudwatch", "PutAnomalyDetector", parameters), untrained)
+
+
 KIND = Kind(
     name="anomaly_detector",
     state=AnomalyDetector,
     read=read,
     operations=detectors.OPERATIONS,
+    create=create,
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from bedaudit.kinds.kind import Kind, resource
-from bedaudit.model import Gap, Raw, Resource
+from bedaudit.kinds.kind import Creation, Kind, resource
+from bedaudit.model import Call, Gap, Raw, Resource
 from bedaudit.parts import alarmed
 from bedaudit.parts.alarmed import read_alarmed
 from bedaudit.parts.bedrock_log_groups import GET_LOGGING, Purpose, purpose_of, read_invocation_group
@@ -21,7 +22,7 @@ class MetricFilter(State):
     """Its name."""
     log_group: str
     """The name of the log group that it filters."""
-    purpose: Purpose
+    purpose: Purpose | Gap
     """Whose logs that log group holds."""
     pattern: str
     """What it looks for, quoted texts and regular expressions replaced by their hashes; empty: every event."""
@@ -42,8 +43,16 @@ async def read(aws: Reader) -> Iterable[Resource]:
 
 
 async def _metric_filter(aws: Reader, raw: Raw, purpose: Purpose) -> Resource:
+    state = _stated(raw, purpose)
+    heard = await aws.part("alarmed", lambda aws: _alarmed(aws, state), facts=state.facts())
+    state = state.model_copy(update={"alarmed": heard})
+    return resource("metric_filter", f"{state.log_group}:{state.name}", state, raw=raw)
+
+
+def _stated(raw: Raw, purpose: Purpose | Gap) -> MetricFilter:
+    """What AWS's description says by itself, or the parameters that make it."""
     published: Raw = next(iter(raw["metricTransformations"]), {})
-    state = MetricFilter(
+    return MetricFilter(
         name=raw["filterName"],
         log_group=raw["logGroupName"],
         purpose=purpose,
@@ -52,13 +61,15 @@ async def _metric_filter(aws: Reader, raw: Raw, purpose: Purpose) -> Resource:
         metric=published.get("metricName", ""),
         alarmed=Gap("not_read"),
     )
-    heard = await aws.part("alarmed", lambda aws: _alarmed(aws, state), facts=state.facts())
-    state = state.model_copy(update={"alarmed": heard})
-    return resource("metric_filter", f"{state.log_group}:{state.name}", state, raw=raw)
 
 
 async def _alarmed(aws: Reader, state: MetricFilter) -> bool | Gap:
     return (await read_alarmed(aws)).watches(state.namespace, state.metric)
+
+
+def create(parameters: Mapping[str, Any]) -> Creation:
+    """PutMetricFilter."""
+    return Creation(Call("logs", "PutMetricFilter", parameters), _stated(parameters, Gap("not_read")).facts())
 
 
 KIND = Kind(
@@ -66,4 +77,5 @@ KIND = Kind(
     state=MetricFilter,
     read=read,
     operations=(GET_LOGGING, DESCRIBE_METRIC_FILTERS, *alarmed.OPERATIONS),
+    create=create,
 )

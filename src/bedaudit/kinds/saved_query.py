@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from bedaudit.documents.log_query import log_groups, name_of
-from bedaudit.kinds.kind import Kind, resource
-from bedaudit.model import Gap, Raw, Resource
+from bedaudit.kinds.kind import Creation, Kind, resource
+from bedaudit.model import Call, Gap, Raw, Resource
 from bedaudit.parts.bedrock_log_groups import GET_LOGGING, read_invocation_group
 from bedaudit.reader import Operation, Reader
 from bedaudit.state import State
@@ -42,21 +42,26 @@ async def read(aws: Reader) -> Iterable[Resource]:
 
 
 async def _saved_query(aws: Reader, raw: Raw) -> Resource:
+    state = _stated(raw)
+    reads = await aws.part("reads_invocation_logs", lambda aws: _reads(aws, state), facts=state.facts())
+    identifier = raw["queryDefinitionId"]
+    arn = f"arn:{aws.partition}:logs:{aws.region}:{aws.account}:query-definition:{identifier}"
+    return resource(
+        "saved_query", identifier, state.model_copy(update={"reads_invocation_logs": reads}), arn=arn, raw=raw
+    )
+
+
+def _stated(raw: Raw) -> SavedQuery:
+    """What AWS's description says by itself, or the parameters that make it."""
     query, language = raw.get("queryString", ""), raw.get("queryLanguage", "CWLI")
     saved = (name_of(group) for group in raw.get("logGroupNames", ()))
-    state = SavedQuery(
+    return SavedQuery(
         name=raw["name"],
         query=query,
         log_groups=tuple(dict.fromkeys((*saved, *log_groups(query)))),
         language=_LANGUAGES.get(language)
         or Gap("failed", str(DESCRIBE_QUERIES), message=f"unknown language {language}"),
         reads_invocation_logs=Gap("not_read"),
-    )
-    reads = await aws.part("reads_invocation_logs", lambda aws: _reads(aws, state), facts=state.facts())
-    identifier = raw["queryDefinitionId"]
-    arn = f"arn:{aws.partition}:logs:{aws.region}:{aws.account}:query-definition:{identifier}"
-    return resource(
-        "saved_query", identifier, state.model_copy(update={"reads_invocation_logs": reads}), arn=arn, raw=raw
     )
 
 
@@ -70,9 +75,15 @@ def _covers(pattern: str, group: str) -> bool:
     return fnmatchcase(group, pattern)
 
 
+def create(parameters: Mapping[str, Any]) -> Creation:
+    """PutQueryDefinition; which log group holds the invocation logs is not decided by the call."""
+    return Creation(Call("logs", "PutQueryDefinition", parameters), _stated(parameters).facts())
+
+
 KIND = Kind(
     name="saved_query",
     state=SavedQuery,
     read=read,
     operations=(DESCRIBE_QUERIES, GET_LOGGING),
+    create=create,
 )

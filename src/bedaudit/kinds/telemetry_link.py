@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Unifie
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from typing import Annotated, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
 
 from bedaudit.documents.arn import parse as parse_arn
 from bedaudit.documents.iam import parse
@@ -16,9 +16,9 @@ from bedaudit.documents.iam_evaluate import Principal, Request, allows
 from bedaudit.documents.iam_reasons import plain
 from bedaudit.documents.kleene import some
 from bedaudit.documents.link_filter import admits
-from bedaudit.kinds.kind import Kind, resource
+from bedaudit.kinds.kind import Creation, Kind, resource
 from bedaudit.kinds.usage import NAMESPACES
-from bedaudit.model import Gap, Raw, Resource
+from bedaudit.model import Call, Gap, Raw, Resource
 from bedaudit.parts.bedrock_log_groups import GET_LOGGING, read_invocation_group
 from bedaudit.parts.service_request import OTHER_ACCOUNT, WhyNot, decided, is_so, times, told
 from bedaudit.parts.traffic import BEDROCK
@@ -141,14 +141,15 @@ async def _unshared(aws: Reader, link: str, types: tuple[str, ...]) -> tuple[str
     return unread or tuple(name for name, reason in reasons.items() if reason is not None)
 
 
-_FILTERED = {METRICS: ("MetricConfiguration", "Namespace"), LOG_GROUPS: ("LogGroupConfiguration", "LogGroupName")}
+FILTERED = {METRICS: ("MetricConfiguration", "Namespace"), LOG_GROUPS: ("LogGroupConfiguration", "LogGroupName")}
+"""By type, the member of a link's configuration that filters it, and what that calls a name."""
 
 
 async def _why_not(aws: Reader, link: str, types: tuple[str, ...], type_: str, name: str) -> WhyNot:
     """Why telemetry of this type and name does not pass; only GetLink tells the filters."""
     if type_ not in types:
         return f"the link does not share {type_}"
-    configuration, key = _FILTERED[type_]
+    configuration, key = FILTERED[type_]
     filters = (await aws.call(GET_LINK, Identifier=link)).get("LinkConfiguration", {})
     text = filters.get(configuration, {}).get("Filter", "*")
     match admits(text, key, name):
@@ -161,9 +162,27 @@ async def _why_not(aws: Reader, link: str, types: tuple[str, ...], type_: str, n
             return Gap("failed", str(GET_LINK), message=message)
 
 
+def create(parameters: Mapping[str, Any]) -> Creation:
+    """CreateLink; what passes its filters is not decided by the call alone where it has any."""
+    types, sink = tuple(sorted(parameters.get("ResourceTypes", ()))), str(parameters.get("SinkIdentifier", ""))
+    unread = Gap("not_read")
+    shared: bool | Gap = unread if "LinkConfiguration" in parameters and METRICS in types else METRICS in types
+    state = TelemetryLink(
+        name=str(parameters.get("LabelTemplate", "")),
+        role="source",
+        resource_types=types,
+        sink_account=parse_arn(sink).account or None,
+        shares_bedrock_metrics=shared,
+        unshared_namespaces=unread,
+        shares_invocation_logs=unread,
+    )
+    return Creation(Call("oam", "CreateLink", parameters), state.facts())
+
+
 KIND = Kind(
     name="telemetry_link",
     state=TelemetryLink,
     read=read,
+    create=create,
     operations=(LIST_SINKS, GET_SINK_POLICY, LIST_ATTACHED_LINKS, LIST_LINKS, GET_LINK, GET_LOGGING),
 )

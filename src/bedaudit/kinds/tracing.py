@@ -25,8 +25,10 @@ DESCRIBE_POLICIES = Operation("logs", "DescribeResourcePolicies")
 
 GROUPS = ("aws/spans", "/aws/application-signals/data")
 """The log groups that X-Ray writes spans to."""
-_XRAY = Principal("Service", "xray.amazonaws.com")
-_DEFAULT_RULE = "Default"
+XRAY = Principal("Service", "xray.amazonaws.com")
+"""Who writes them."""
+DEFAULT_RULE = "Default"
+"""The only indexing rule that there is."""
 
 
 class Tracing(State):
@@ -89,7 +91,7 @@ async def _segments(aws: Reader) -> Raw:
 async def _indexing_percentage(aws: Reader) -> float | None:
     rules = [rule for page in await aws.pages(GET_RULES) for rule in page.get("IndexingRules", [])]
     by_name = {rule.get("Name"): rule.get("Rule", {}).get("Probabilistic", {}) for rule in rules}
-    percentage: float | None = by_name.get(_DEFAULT_RULE, {}).get("DesiredSamplingPercentage")
+    percentage: float | None = by_name.get(DEFAULT_RULE, {}).get("DesiredSamplingPercentage")
     return percentage
 
 
@@ -112,7 +114,7 @@ async def _why_not_written(aws: Reader) -> WhyNot:
     streams = (
         Begins(f"arn:{aws.partition}:logs:{aws.region}:{aws.account}:log-group:{group}:log-stream:") for group in GROUPS
     )
-    requests = [by_service(aws, _XRAY, "logs:PutLogEvents", stream, context) for stream in streams]
+    requests = [by_service(aws, XRAY, "logs:PutLogEvents", stream, context) for stream in streams]
     return why_not_all(why_not_allowed(policies, request, DESCRIBE_POLICIES) for request in requests)
 
 

@@ -42,10 +42,11 @@ class Detector:
 async def read_detectors(aws: Reader) -> tuple[Detector, ...]:
     """Every anomaly detector of the site; AWS gives those on metric math only to whoever names the type."""
     pages = await aws.pages(DESCRIBE_DETECTORS, AnomalyDetectorTypes=_TYPES)
-    return tuple(_detector(raw) for page in pages for raw in page.get("AnomalyDetectors", ()))
+    return tuple(detector(raw) for page in pages for raw in page.get("AnomalyDetectors", ()))
 
 
-def _detector(raw: Raw) -> Detector:
+def detector(raw: Raw) -> Detector:
+    """A detector as AWS describes it, or by the parameters that make it."""
     math = raw.get("MetricMathAnomalyDetector")
     if math is not None:
         return Detector("metric_math", watched_by({"Metrics": math.get("MetricDataQueries", [])}), raw)

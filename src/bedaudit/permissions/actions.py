@@ -1,5 +1,6 @@
 """Which IAM actions allow which operations: the one table of those whose names differ, or that need a second action.
 
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Enable-TransactionSearch.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -13,11 +14,21 @@ from bedaudit.reader import Operation
 
 HAND_ROLE: Final = "iam:PassRole"
 
+_LINKING: Final = ("cloudwatch:Link", "logs:Link", "xray:Link")
+"""For each sort of telemetry that a link shares."""
+
 _OF_WRITES: Final[Mapping[str, tuple[str, ...]]] = {
     "bedrock:PutModelInvocationLoggingConfiguration": (
         "bedrock:PutModelInvocationLoggingConfiguration",
         HAND_ROLE,
     ),
+    "logs:PutDeliverySource": (
+        "logs:PutDeliverySource",
+        "bedrock:AllowVendedLogDeliveryForResource",
+        "bedrock-agentcore:AllowVendedLogDeliveryForResource",
+    ),
+    "oam:CreateLink": ("oam:CreateLink", *_LINKING),
+    "oam:UpdateLink": ("oam:UpdateLink", *_LINKING),
     "s3:DeleteBucketEncryption": ("s3:PutEncryptionConfiguration",),
     "s3:DeleteBucketLifecycle": ("s3:PutLifecycleConfiguration",),
     "s3:DeleteBucketOwnershipControls": ("s3:PutBucketOwnershipControls",),
@@ -25,16 +36,30 @@ _OF_WRITES: Final[Mapping[str, tuple[str, ...]]] = {
     "s3:PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
     "s3:PutBucketLifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
     "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
+    "xray:UpdateTraceSegmentDestination": (
+        "xray:UpdateTraceSegmentDestination",
+        "application-signals:StartDiscovery",
+        "cloudtrail:CreateServiceLinkedChannel",
+        "iam:CreateServiceLinkedRole",
+        "logs:CreateLogGroup",
+        "logs:CreateLogStream",
+        "logs:PutRetentionPolicy",
+    ),
 }
 
 _RESOURCES: Final = (
     ("bedrock:*agResource", "arn:*:bedrock:*:*:application-inference-profile/*"),
+    ("*:Link", "*"),
+    ("cloudtrail:CreateServiceLinkedChannel", "*"),
     ("cloudtrail:*", "arn:*:cloudtrail:*:*:trail/*"),
     ("cloudwatch:PutCompositeAlarm", "*"),  # AWS refuses it under anything narrower
     ("cloudwatch:DeleteAlarms", "*"),  # so it does this, of a composite alarm
     ("cloudwatch:*Alarm*", "arn:*:cloudwatch:*:*:alarm:*"),
     ("cloudwatch:*Dashboard*", "arn:*:cloudwatch::*:dashboard/*"),
     ("iam:*", "arn:*:iam::*:role/*"),
+    ("logs:*Deliver*", "*"),
+    ("logs:*QueryDefinition", "*"),
+    ("logs:*ResourcePolicy", "*"),
     ("logs:*", "arn:*:logs:*:*:log-group:*"),
     ("s3:*", "arn:*:s3:::*"),
 )

@@ -1,20 +1,23 @@
-"""A dashboard, made where it is missing.
+"""A dashboard, made where it is missing; one of the name that is there is given the widgets that it lacks.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bedaudit.documents.statements import loaded
+from bedaudit.documents.statements import loaded, written
 from bedaudit.kinds import dashboard
 from bedaudit.kinds.dashboard import GET_DASHBOARD
 from bedaudit.model import GLOBAL, Call, Facts, Raw, Site
 from bedaudit.reader import Reader
-from bedaudit.repairs.making import CREATE, creation, made
+from bedaudit.repairs.making import CREATE, creation, holds
 from bedaudit.repairs.repair import Edit, Mount, Place, Repair
+
+_PLACE = ("x", "y")
+"""Members of a widget that say where it stands."""
 
 
 def _place(facts: Facts, site: Site) -> Place | None:
@@ -38,12 +41,63 @@ def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) 
     new = creation(dashboard.KIND, wanted)
     if new is None:
         return Edit(raw, (), ())
-    shown = {name: new.call.parameters[name] for name in ("DashboardName", "DashboardBody")}
-    undo = Call("cloudwatch", "DeleteDashboards", {"DashboardNames": [place.parameters["DashboardName"]]})
-    after = _told(shown)
     if raw is not None:
-        after = {name: value for name, value in after.items() if name != "DashboardBody"}
-    return made(raw, new.call, after, undo, place)
+        return _with_widgets(raw, _widgets(_told(new.call.parameters)) or ())
+    undo = Call("cloudwatch", "DeleteDashboards", {"DashboardNames": [place.parameters["DashboardName"]]})
+    shown = {name: new.call.parameters[name] for name in ("DashboardName", "DashboardBody")}
+    return Edit(_told(shown), (new.call,), (undo,))
+
+
+def _with_widgets(raw: Raw, wanted: Iterable[Any]) -> Edit:
+    """With those widgets that it lacks, below all others."""
+    there = _widgets(raw)
+    if there is None:
+        return Edit(
+            raw, (), (), "manual", f"the body of dashboard {raw.get('DashboardName')} is not what AWS documents"
+        )
+    missing = [each for each in wanted if not any(_shows(other, each) for other in there)]
+    if not missing:
+        return Edit(raw, (), ())
+    body = {**raw["Body"], "widgets": [*there, *_below(there, missing)]}
+    after = {**raw, "DashboardBody": written(body), "Body": body}
+    return Edit(after, (_put(after),), (_put(raw),))
+
+
+def _widgets(raw: Raw) -> list[Any] | None:
+    body = raw.get("Body")
+    widgets = body.get("widgets") if isinstance(body, Mapping) else None
+    return widgets if isinstance(widgets, list) else None
+
+
+def _shows(there: Any, wanted: Any) -> bool:
+    """Whether a widget shows all that another one does, wherever it stands."""
+    said = {name: value for name, value in wanted.items() if name not in _PLACE} if isinstance(wanted, dict) else wanted
+    return holds(there, said)
+
+
+def _below(there: Iterable[Any], added: Iterable[Any]) -> Iterator[Any]:
+    ends = (each.get("y", 0) + each.get("height", 0) for each in there if isinstance(each, dict))
+    end = max((end for end in ends if isinstance(end, int)), default=0)
+    for each in added:
+        yield {**each, "y": each["y"] + end} if isinstance(each.get("y"), int) else each
+
+
+def _put(raw: Raw) -> Call:
+    return Call("cloudwatch", "PutDashboard", {name: raw[name] for name in ("DashboardName", "DashboardBody")})
+
+
+def _joined(one: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The widgets of two dashboards in one; None where they differ in more."""
+    first, second = one.get("DashboardBody"), other.get("DashboardBody")
+    if not (isinstance(first, Mapping) and isinstance(second, Mapping)) or not _differ_in_widgets(first, second):
+        return None
+    there = list(first.get("widgets", ()))
+    missing = [each for each in second.get("widgets", ()) if not any(_shows(known, each) for known in there)]
+    return {**one, "DashboardBody": {**first, "widgets": [*there, *_below(there, missing)]}}
+
+
+def _differ_in_widgets(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return {**one, "widgets": ()} == {**other, "widgets": ()}
 
 
 DASHBOARD = Repair(
@@ -55,5 +109,6 @@ DASHBOARD = Repair(
     reads=(GET_DASHBOARD,),
     writes=("cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"),
     volatile=(("DashboardBody",),),
+    joins={CREATE: _joined},
 )
 MOUNTS = (Mount("dashboard", "", DASHBOARD),)
