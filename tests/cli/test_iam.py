@@ -132,7 +132,10 @@ def test_fixes_and_rollbacks_are_denied_nothing(sandbox: Sandbox, tmp_path: Path
     assert "applied" in fixed.err
     assert "AccessDenied" not in fixed.out + fixed.err
     assert used(sandbox) - allowed(tmp_path, *policies) - caller == {
+        "cloudtrail:PutEventSelectors",
+        "cloudtrail:UpdateTrail",
         "cloudwatch:EnableAlarmActions",
+        "cloudwatch:PutMetricAlarm",
         "logs:CreateLogGroup",
     }
     limit(sandbox, allowed(tmp_path, *policies, "--rollback"), caller)
