@@ -159,6 +159,7 @@ def test_scan_writes_reports_annotations_summary_and_leaves_the_verdict_for_late
     assert [len(json.loads(file.read_text())["runs"]) for file in sarif] == [1] * len(read)
     assert "::error " in ran.stdout
     assert "invocation-logging-is-enabled" in runner.summary
+    assert "</html>" in Path(runner.outputs["html-file"]).read_text()
 
 
 def test_scan_that_cannot_run_says_so(sandbox: Sandbox, runner: Runner) -> None:
@@ -240,13 +241,14 @@ def test_shards_are_joined_compared_with_the_scan_before_and_kept(
 ) -> None:
     subprocess.run(["git", "init", "--quiet", "--bare", str(runner.at / "owner/repo.git")], check=True)
     for part in ("1/2", "2/2"):
-        ran = runner.run("scan.sh", **{**EMPTY, **ORG, **sandbox.environment(), "BEDAUDIT_SHARD": part})
+        shard = {"BEDAUDIT_SHARD": part, "SAVE_SNAPSHOT": "true"}
+        ran = runner.run("scan.sh", **{**EMPTY, **ORG, **sandbox.environment(), **shard})
         assert ran.returncode == 0, ran.stderr
         place = runner.at / "shards" / part.replace("/", "-")
         place.mkdir(parents=True)
-        Path(runner.outputs["json-file"]).rename(place / "report.json")
+        Path(runner.outputs["snapshot-file"]).rename(place / "snapshot.jsonl.gz")
     for scans in (1, 2):
-        ran = runner.run("merge.sh", HISTORY=history, SHARDS="shards", FAIL_ON="critical")
+        ran = runner.run("merge.sh", HISTORY=history, SHARDS="shards", BEDAUDIT_FAIL_ON="critical")
         assert (ran.returncode, runner.outputs["exit-code"]) == (0, "1"), ran.stderr
         report = json.loads(Path(runner.outputs["json-file"]).read_text())
         assert {each["baseline"] for each in report["findings"] if each["outcome"] == "fail"} == (

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Joins the reports of the shards, compares them with the scan before, and keeps the whole in HISTORY: a branch of the
-# calling repository, or s3://BUCKET/PREFIX.
+# Judges the snapshots of the shards together, as the BEDAUDIT_ variables say, compares the whole with the scan before,
+# and keeps it in HISTORY: a branch of the calling repository, or s3://BUCKET/PREFIX.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -28,22 +28,23 @@ else
 fi
 
 mapfile -t before < <(find "$kept" -maxdepth 1 -name '*.json' | sort | tail -n 90)
-mapfile -t shards < <(find "$SHARDS" -name report.json | sort)
+mapfile -t parts < <(find "$SHARDS" -name snapshot.jsonl.gz | sort)
 baseline=()
 if ((${#before[@]})); then
   baseline=(--baseline "${before[-1]}")
 fi
 
 code=0
-"$home/venv/bin/bedaudit" merge --fail-on "$FAIL_ON" --sarif-for github "${baseline[@]}" --format github \
-  -o "json:$out/report.json" -o "sarif:$out/sarif/" -- "${shards[@]}" || code=$?
+"$home/venv/bin/bedaudit" merge --sarif-for github "${baseline[@]}" --format github \
+  -o "json:$out/report.json" -o "sarif:$out/sarif/" -- "${parts[@]}" || code=$?
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"
 if [[ ! -f $out/report.json ]]; then
-  echo "The reports of the shards could not be joined (exit code $code)." >>"$GITHUB_STEP_SUMMARY"
+  echo "The shards could not be joined (exit code $code)." >>"$GITHUB_STEP_SUMMARY"
   exit "$code"
 fi
 cp "$out/report.json" "$kept/$stamp.json"
-"$home/venv/bin/bedaudit" report "${baseline[@]}" --markdown-for summary -o "markdown:$out/summary.md" --format github \
+"$home/venv/bin/bedaudit" report "${baseline[@]}" --markdown-for summary --format github \
+  -o "html:$out/report.html" -o "markdown:$out/summary.md" \
   -- "${before[@]}" "$kept/$stamp.json" >/dev/null
 cat "$out/summary.md" >>"$GITHUB_STEP_SUMMARY"
 

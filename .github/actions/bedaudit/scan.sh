@@ -9,15 +9,24 @@ out=$home/reports
 rm -rf "$out"
 mkdir -p "$out/sarif"
 
+keep=()
+if [[ ${SAVE_SNAPSHOT:-false} == true ]]; then
+  keep=(--save-snapshot "$out/snapshot.jsonl.gz")
+fi
 code=0
 "$home/venv/bin/bedaudit" scan --sarif-for github --markdown-for summary --format github \
-  -o "json:$out/report.json" -o "markdown:$out/summary.md" -o "sarif:$out/sarif/" || code=$?
+  -o "json:$out/report.json" -o "html:$out/report.html" -o "markdown:$out/summary.md" -o "sarif:$out/sarif/" \
+  "${keep[@]}" || code=$?
 
 {
   echo "exit-code=$code"
   if [[ -f $out/report.json ]]; then
     "$home/venv/bin/python" "$here/counts.py" "$out/report.json"
     echo "json-file=$out/report.json"
+    echo "html-file=$out/report.html"
+  fi
+  if [[ -f $out/snapshot.jsonl.gz ]]; then
+    echo "snapshot-file=$out/snapshot.jsonl.gz"
   fi
   if compgen -G "$out/sarif/*.sarif" >/dev/null; then
     echo "sarif-directory=$out/sarif"
