@@ -118,3 +118,10 @@ def test_report_goes_through_a_link(tmp_path: Path) -> None:
 
 def test_report_can_go_to_a_device() -> None:
     write_file(Path(os.devnull), ["x"])
+
+
+@pytest.mark.parametrize("account", ["..", "../../etc/x", "/etc/x", "a\nb", "\ud800"])
+def test_no_account_of_a_stored_report_leaves_the_directory(account: str) -> None:
+    path = Output("json", Path("reports"), by_account=True).of(account).path
+    assert isinstance(path, Path)
+    assert (path.parent, path.name.isprintable()) == (Path("reports"), True)

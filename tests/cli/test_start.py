@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -38,21 +37,6 @@ def test_start_imports_click_and_the_standard_library(tmp_path: Path, code: str)
     loaded = {name for name in done.stderr.split() if not name.startswith("_")}
     assert loaded & HEAVY == set()
     assert "click" in loaded or "run" not in code
-
-
-def least_cpu(code: list[str], home: Path) -> float:
-    """Seconds of processor time, which a busy machine does not stretch as it does the clock's."""
-    times = []
-    for _ in range(7):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, *code], env=scrubbed(home), capture_output=True, check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return min(times)
-
-
-def test_help_takes_less_than_twice_the_time_of_importing_click(tmp_path: Path) -> None:
-    assert least_cpu(["-m", "bedaudit", "--help"], tmp_path) < 2 * least_cpu(["-c", "import click"], tmp_path)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["kinds"], ["policy", "schema"]])

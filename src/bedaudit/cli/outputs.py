@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
@@ -26,8 +27,8 @@ class Output:
     """The path is a directory, for one report an account."""
 
     def of(self, account: str) -> Output:
-        """The output of one account in a directory."""
-        name = f"{account}.{self.format}"
+        """The output of one account in a directory; a stored report may say any text for an account."""
+        name = f"{quote(account, safe='', errors='replace')}.{self.format}"
         return Output(self.format, self.path / name if isinstance(self.path, Path) else f"{self.path}{name}")
 
     @property
