@@ -37,7 +37,7 @@ async def _attempts(transport: FakeTransport) -> tuple[Any, float]:
         (refusal("SomethingNew", 429), 7),
         (refusal("InternalServerException", 500), 4),
         (refusal("503", 503, "Service Unavailable"), 4),
-        (boto.ReadTimeoutError(endpoint_url="x"), 2),
+        (boto.ReadTimeoutError(endpoint_url="x"), 3),
         (boto.ConnectionClosedError(endpoint_url="x"), 4),
         (boto.EndpointConnectionError(endpoint_url="x", error="y"), 2),
         (boto.ConnectTimeoutError(endpoint_url="x"), 2),

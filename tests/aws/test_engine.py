@@ -138,13 +138,16 @@ class Run:
         controls: tuple[Control, ...] = CONTROLS,
         on_record: Callable[[Record], None] | None = None,
         stop_after: float | None = None,
+        transport: Callable[[Script], FakeTransport] = FakeTransport,
+        concurrency: int = 64,
     ) -> None:
-        self.transport, self.progress = FakeTransport(script), Progress()
+        self.transport, self.progress = transport(script), Progress()
+        self.seconds = 0.0
         self.records: list[Record] = []
         self.notices: tuple[str, ...] = ()
         listed = tuple(Account(each, f"name of {each[:3]}") for each in accounts)
         found = Targets("arn", HOME, "aws", "us-east-1", listed, regions)
-        settings = Settings("7", role="R", regions=regions if asked else ())
+        settings = Settings("7", role="R", regions=regions if asked else (), concurrency=concurrency)
 
         async def main() -> None:
             rules: Any = FixedRules(controls)
@@ -154,6 +157,7 @@ class Run:
                     self.notices = await scan(
                         connection, found, rules, on_record=on_record or self.records.append, known=known
                     )
+                self.seconds = asyncio.get_running_loop().time()
 
         run(main())
 

@@ -18,9 +18,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._virtual
 
     def _run_once(self) -> None:
-        if not self._ready and self._scheduled:  # type: ignore[attr-defined]
+        waiting = [timer.when() for timer in self._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
+        if not self._ready and waiting:  # type: ignore[attr-defined]
             # A little beyond the timer, as a real clock is: who waits for a sum of fractions must not wait for ever.
-            self._virtual = max(self._virtual, self._scheduled[0].when()) + 1e-6  # type: ignore[attr-defined]
+            self._virtual = max(self._virtual, min(waiting)) + 1e-6
         super()._run_once()  # type: ignore[misc]
 
 

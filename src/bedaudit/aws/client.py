@@ -18,6 +18,10 @@ from bedaudit.model import Raw
 
 _DOWN_SECONDS = 60.0
 
+_PATIENCE = (2.0, 6.0)
+"""Seconds for the first attempts of a read, which answers long before, or it is quicker to ask again. After them the
+transport's timeouts count."""
+
 
 class Identity(Protocol):
     """Somebody in whose name calls are made."""
@@ -56,19 +60,21 @@ class Client:
 
         `once`: only what AWS surely refused is sent again.
         """
+        patience = iter(() if once else _PATIENCE)
 
         async def attempt() -> Raw:
-            for down in (self._down, who.limits.down):
-                _refuse_if_down(down, service, region)
+            seconds = next(patience, None)
+            self._refuse_if_down(who, service, region)
             await who.limits.turn(service, operation, region)
             keys = await who.keys()
             try:
-                return await self._wire(Request(service, operation, region, parameters, keys))
+                return await self._wire(Request(service, operation, region, parameters, keys), seconds)
             except ClientError as error:
                 if meaning(error, service) != "expired_credentials" or not await who.renewed(keys):
                     raise
             return await self._wire(Request(service, operation, region, parameters, await who.keys()))
 
+        self._refuse_if_down(who, service, region)  # here it is not worth another attempt
         exhausted = who.limits.exhausted
         try:
             reply = await retrying(attempt, service, patient=(service, region) not in exhausted, once=once)
@@ -88,13 +94,22 @@ class Client:
         """Lets go of the transport."""
         await self._transport.close()
 
-    async def _wire(self, request: Request) -> Raw:
+    def _refuse_if_down(self, who: Identity, service: str, region: str) -> None:
+        for down in (self._down, who.limits.down):
+            _check(down, service, region)
+
+    async def _wire(self, request: Request, seconds: float | None = None) -> Raw:
+        """The reply; after so many seconds of silence a read timeout, as after those of the transport."""
         async with self._slots:
             self._progress.calls += 1
-            return await self._transport.send(request)
+            try:
+                async with asyncio.timeout(seconds):
+                    return await self._transport.send(request)
+            except TimeoutError as error:
+                raise ReadTimeoutError(endpoint_url=f"{request.service} in {request.region}", error=error) from error
 
 
-def _refuse_if_down(down: dict[tuple[str, str], Down], service: str, region: str) -> None:
+def _check(down: dict[tuple[str, str], Down], service: str, region: str) -> None:
     """Spares further calls the timeouts of an endpoint that does not answer."""
     until, error = down.get((service, region), (0.0, None))
     if error is None:

@@ -27,7 +27,7 @@ from bedaudit.policy.watching import witnesses
 
 ForSite: TypeAlias = Callable[[Site], tuple[Control, ...]]
 
-_CALLS_PER_ACCOUNT = 4
+_CALLS_PER_ACCOUNT = 3
 """So many calls in flight leave room for one more account at once: enough to keep all slots busy, few enough to be
 done with one account, and its memory, soon."""
 

@@ -12,7 +12,7 @@ from bedaudit.aws.gaps import CONNECTING, ERRORS, meaning, retry_after
 
 T = TypeVar("T")
 
-_THROTTLED, _SILENT, _TRANSIENT, _NEVER = 7, 2, 4, 1
+_THROTTLED, _TRANSIENT, _SILENT, _UNCONNECTED, _NEVER = 7, 4, 3, 2, 1
 """Attempts in all. Throttling is worth patience; the long silence of nobody answering is not."""
 
 _IMPATIENT = 2
@@ -31,7 +31,9 @@ def attempts(error: BaseException, service: str, *, once: bool = False) -> int:
         return _NEVER
     if once and not isinstance(error, CONNECTING) and meaning(error, service) != "throttled":
         return _NEVER
-    if isinstance(error, (*CONNECTING, ReadTimeoutError)):
+    if isinstance(error, CONNECTING):
+        return _UNCONNECTED
+    if isinstance(error, ReadTimeoutError):
         return _SILENT
     found = meaning(error, service)
     if found == "throttled":
