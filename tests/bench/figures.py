@@ -22,14 +22,17 @@ class Figure:
     def is_met(self) -> bool:
         return self.bar is None or (self.value <= self.bar if self.most else self.value >= self.bar)
 
+    @property
+    def verdict(self) -> str:
+        """Whether the bar is met, or by how much it is not."""
+        if self.bar is None:
+            return ""
+        return "met" if self.is_met else f"short by {max(self.value / self.bar, self.bar / self.value):.1f}x"
+
     def __str__(self) -> str:
-        sign = "<=" if self.most else ">="
-        bar = "" if self.bar is None else f"{sign} {self.bar:g}"
-        short = (
-            "" if self.is_met or not self.bar else f"short by {max(self.value / self.bar, self.bar / self.value):.1f}x"
-        )
+        bar = "" if self.bar is None else f"{'<=' if self.most else '>='} {self.bar:g}"
         boto3 = "" if self.beside is None else f"{self.beside:,.2f}"
-        return f"{self.what:<58}{self.value:>12,.2f} {self.unit:<9}{bar:>10}{boto3:>14}  {short or 'met'}"
+        return f"{self.what:<58}{self.value:>12,.2f} {self.unit:<9}{bar:>10}{boto3:>14}  {self.verdict}"
 
 
 @dataclass

@@ -59,6 +59,15 @@ def serving(recording: Path, shape: Shape) -> Iterator[str]:
 
 def run(*arguments: str, url: str = "", at: Path, env: Mapping[str, str] | None = None, cores: int = 1) -> Run:
     """Runs `bedaudit` on the first cores."""
+    return _measured(["bedaudit", *arguments], url, at, env, cores)
+
+
+def module(name: str, *arguments: str, at: Path) -> Run:
+    """Runs a module of Python."""
+    return _measured([name, *arguments], "", at, {"PYTHONPATH": str(Path.cwd())}, 1)
+
+
+def _measured(arguments: list[str], url: str, at: Path, env: Mapping[str, str] | None, cores: int) -> Run:
     before = stats(url)["calls"] if url else {}
     environment = {
         "PATH": os.environ["PATH"],
@@ -70,7 +79,7 @@ def run(*arguments: str, url: str = "", at: Path, env: Mapping[str, str] | None 
         "AWS_SECRET_ACCESS_KEY": "secret",
         **(env or {}),
     }
-    command = [sys.executable, "-m", "bedaudit", *arguments]
+    command = [sys.executable, "-m", *arguments]
     started = time.monotonic()
     with (at / "stderr").open("w") as errors:
         ran = subprocess.Popen(

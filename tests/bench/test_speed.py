@@ -13,7 +13,7 @@ import pytest
 
 from tests.bench.figures import Figures
 from tests.bench.keys import ACTIVE, HOME, QUIET
-from tests.bench.runs import Run, run, serving
+from tests.bench.runs import Run, module, run, serving
 from tests.bench.stand_in import Shape
 
 pytestmark = pytest.mark.bench
@@ -64,7 +64,8 @@ def test_an_organisation(recording: Path, tmp_path: Path, figures: Figures) -> N
     ratio, other = fast[1].memory / fast[0].memory, boto3[1].memory / boto3[0].memory
     figures.add(f"memory, {tenth} to {ACCOUNTS} accounts", ratio, "x", 1.3, beside=other)
     assert fast[1].code == boto3[1].code == 0
-    assert fast[1].calls == boto3[1].calls
+    # A process that is short of its core takes its own delay for silence now and then, and asks again.
+    assert abs(fast[1].calls - boto3[1].calls) <= 0.05 * boto3[1].calls
 
 
 def test_twenty_accounts(recording: Path, tmp_path: Path, figures: Figures) -> None:
@@ -121,3 +122,11 @@ def test_a_snapshot_is_judged(recording: Path, tmp_path: Path, figures: Figures)
         most=False,
     )
     assert all(each.code == 0 for each in runs)
+
+
+@pytest.mark.parametrize("format_", ["html", "sarif", "json"])
+def test_a_hundred_thousand_findings_are_written(format_: str, tmp_path: Path, figures: Figures) -> None:
+    ran = module("tests.bench.many_findings", format_, "100000", str(tmp_path / f"report.{format_}"), at=tmp_path)
+    figures.add(f"100,000 findings as {format_}: wall", ran.wall, "s", 20)
+    figures.add("memory", ran.memory, "MB", 1000)
+    assert ran.code == 0
