@@ -44,6 +44,22 @@ def attempts(error: BaseException, service: str, *, once: bool = False) -> int:
 
 async def retrying(send: Callable[[], Awaitable[T]], service: str, *, patient: bool = True, once: bool = False) -> T:
     """What `send` gives, at the latest after its last attempt; raises what that raised."""
+    try:
+        return await send()  # nearly always that is all, and tenacity costs more than signing does
+    except ERRORS as error:
+        if attempts(error, service, once=once) == _NEVER:
+            raise
+        failed = [error]
+
+    async def again() -> T:
+        if failed:
+            raise failed.pop()
+        return await send()
+
+    return await _retrying(again, service, patient=patient, once=once)
+
+
+async def _retrying(send: Callable[[], Awaitable[T]], service: str, *, patient: bool, once: bool) -> T:
     most = _THROTTLED if patient else _IMPATIENT
 
     def wait(state: RetryCallState) -> float:
