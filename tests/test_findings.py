@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bedaudit import findings as room
 from bedaudit.findings import FindingStore
-from bedaudit.model import Drift, Evidence, Finding, Gap, ResourceName, Site, Waiver
+from bedaudit.model import Drift, Evidence, Finding, Gap, ResourceName, Site, Waiver, tally
 from tests.judging import MARK
 
 SITES = st.builds(Site, st.sampled_from(["1", "2"]), st.sampled_from(["eu-west-1", "global", "us-east-1"]))
@@ -43,6 +43,7 @@ def test_all_that_was_added_is_given_in_order_as_often_as_asked(added: list[list
     assert list(store) == expected
     assert list(store) == expected
     assert len(store) == len(expected)
+    assert tally(store) == tally(expected)
 
 
 def test_many_findings_leave_memory_and_two_readers_do_not_disturb_each_other(monkeypatch: pytest.MonkeyPatch) -> None:

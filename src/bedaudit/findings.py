@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
@@ -10,7 +11,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 from weakref import finalize
 
-from bedaudit.model import Finding, Site
+from bedaudit.model import Baseline, Finding, Outcome, Severity, Site, Tally
 
 _IN_MEMORY: Final = 16 * 1024 * 1024
 """Bytes that are held before a file is made."""
@@ -19,6 +20,7 @@ _of_control = attrgetter("control", "title", "severity", "kind", "policy", "mark
 """What all findings of a control have in common, and is held once."""
 
 _of_finding = attrgetter("outcome", "resource", "each", "message", "drift", "evidence", "gaps", "waiver", "baseline")
+_of_tally = attrgetter("outcome", "severity", "baseline")
 _of_site = attrgetter("site")
 _in_order = attrgetter("order")
 
@@ -35,21 +37,28 @@ class FindingStore:
         self._blocks: dict[Site, list[tuple[int, int]]] = {}
         """By site, offset and size."""
         self._controls: dict[tuple[Any, ...], int] = {}
-        self._end = self._count = 0
+        self._end = 0
+        self._tally: Counter[tuple[Outcome, Severity, Baseline | None]] = Counter()
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Keeps more findings, those of a site together as far as they come together."""
-        for site, found in groupby(findings, _of_site):
+        for site, group in groupby(findings, _of_site):
+            found = tuple(group)
+            self._tally.update(map(_of_tally, found))
             rows = [(self._number(_of_control(finding)), _of_finding(finding)) for finding in found]
             data = pickle.dumps(rows, pickle.HIGHEST_PROTOCOL)
             self._file.seek(self._end)
             self._file.write(data)
             self._blocks.setdefault(site, []).append((self._end, len(data)))
             self._end += len(data)
-            self._count += len(rows)
 
     def __len__(self) -> int:
-        return self._count
+        return self._tally.total()
+
+    @property
+    def tally(self) -> Tally:
+        """How many there are of each sort."""
+        return self._tally
 
     def __iter__(self) -> Iterator[Finding]:
         controls = list(self._controls)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
@@ -249,11 +250,31 @@ class SiteGap:
         return (self.account, self.region, str(self.gap.as_json()))
 
 
+Tally: TypeAlias = Mapping[tuple[Outcome, Severity, Baseline | None], int]
+"""How many findings there are of each sort."""
+
+
 class Findings(Protocol):
     """Findings in the order of reports, given as often as asked; they need not all be in memory."""
 
     def __iter__(self) -> Iterator[Finding]: ...
     def __len__(self) -> int: ...
+
+
+@runtime_checkable
+class Tallied(Protocol):
+    """Findings that are counted already, since to go through many takes long."""
+
+    @property
+    def tally(self) -> Tally:
+        """The counts."""
+
+
+def tally(findings: Iterable[Finding]) -> Tally:
+    """Counts findings, if that is not done."""
+    if isinstance(findings, Tallied):
+        return findings.tally
+    return Counter((finding.outcome, finding.severity, finding.baseline) for finding in findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,4 +293,4 @@ class Report:
     def complete(self) -> bool:
         """Nothing was left unseen."""
         unseen = any(gap.gap.reason not in ("region_disabled", "unsupported") for gap in self.gaps)
-        return not unseen and not any(finding.outcome == "unknown" for finding in self.findings)
+        return not unseen and not any(outcome == "unknown" for outcome, _, _ in tally(self.findings))

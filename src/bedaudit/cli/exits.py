@@ -19,12 +19,12 @@ def exit_code(
     exit_zero: bool = False,
 ) -> int:
     """1 where something at or above `fail_on` fails (`only_new`: and did not before), else 3 for unseen, else 0."""
-    from bedaudit.model import SEVERITIES
+    from bedaudit.model import SEVERITIES, tally
 
     counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     failed = any(
-        finding.outcome == "fail" and finding.severity in counted and (finding.baseline == "new" or not only_new)
-        for finding in report.findings
+        outcome == "fail" and severity in counted and (baseline == "new" or not only_new)
+        for outcome, severity, baseline in tally(report.findings)
     )
     if exit_zero:
         return PASSED

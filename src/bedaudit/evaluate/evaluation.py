@@ -122,10 +122,13 @@ class Evaluation:
 
     def _crossing(self, control: Control, place: Place, receivers: frozenset[str]) -> Iterator[Finding]:
         """The findings at a site that shares its metrics with these accounts: who is not scanned may have it."""
+        if not receivers:
+            yield from verdicts(control, place)
+            return
         doubts = (*place.doubts, *map(doubt_of, sorted(receivers)))
         pairs = zip(verdicts(control, place), verdicts(control, replace(place, doubts=doubts)), strict=True)
         for certain, doubtful in pairs:
-            if receivers and certain.outcome == "fail":
+            if certain.outcome == "fail":
                 self._shared.append((receivers, certain, doubtful))
             else:
                 yield certain

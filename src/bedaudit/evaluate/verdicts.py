@@ -233,13 +233,14 @@ def _none_selected(judged: _Judged, doubts: Sequence[Gap]) -> Iterator[Finding]:
 def _exists(judged: _Judged) -> Iterator[Finding]:
     wanted = selecting(judged.control)
     resources = sorted(judged.place.resources, key=lambda resource: resource.id)
-    truths = [(resource, holds(wanted, resource.state)) for resource in resources]
-    witness = next((resource for resource, truth in truths if truth), None)
-    if witness is not None:
-        message = sentences.of_witness(judged.control.kind, witness.id)
-        yield judged.finding("pass", message, evidence=Evidence(witness=witness.id))
-        return
-    open_ones = [resource for resource, truth in truths if truth is None]
+    open_ones: list[Resource] = []
+    for resource in resources:
+        truth = holds(wanted, resource.state)
+        if truth:
+            message = sentences.of_witness(judged.control.kind, resource.id)
+            yield judged.finding("pass", message, evidence=Evidence(witness=resource.id))
+            return
+        open_ones += [resource] if truth is None else []
     evidence = _nearest(judged, wanted, open_ones or resources)
     unsure = (*judged.place.doubts, *([judged.place.gap] if judged.place.gap else []))
     if open_ones or unsure:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from bedaudit.model import SEVERITIES, Baseline, Finding, Outcome, Severity
+from bedaudit.model import SEVERITIES, Baseline, Finding, Outcome, Severity, tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,10 @@ class Point:
 
 def summary(findings: Iterable[Finding]) -> Summary:
     """Counts findings; every outcome and severity has a number."""
-    counts = Counter((finding.outcome, finding.severity, finding.baseline) for finding in findings)
     outcomes: dict[Outcome, int] = dict.fromkeys(get_args(Outcome), 0)
     severities: dict[Severity, int] = dict.fromkeys(SEVERITIES, 0)
     states: Counter[Baseline | None] = Counter()
-    for (outcome, severity, state), count in counts.items():
+    for (outcome, severity, state), count in tally(findings).items():
         outcomes[outcome] += count
         severities[severity] += count if outcome == "fail" else 0
         states[state] += count
