@@ -98,6 +98,11 @@ def _encrypt_by_itself(invoke: Invoke) -> None:
     invoke("s3", "PutBucketEncryption", Bucket=_BUCKET, ServerSideEncryptionConfiguration=rules)
 
 
+def _obey_acls(invoke: Invoke) -> None:
+    controls = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    invoke("s3", "PutBucketOwnershipControls", Bucket=_BUCKET, OwnershipControls=controls)
+
+
 def _suspend(invoke: Invoke) -> None:
     invoke("s3", "PutBucketVersioning", Bucket=_BUCKET, VersioningConfiguration={"Status": "Suspended"})
 
@@ -134,6 +139,7 @@ _BREAKING: tuple[tuple[Callable[[Invoke], None], list[SeededFault]], ...] = (
         ),
     ),
     (_publish, _broken(_LARGE, "baseline", "invocation-log-bucket-is-not-public", "large-data-bucket-is-not-public")),
+    (_obey_acls, _broken(_LARGE, "baseline", "large-data-bucket-has-no-acls")),
     (_grant_others_only, _broken(_LARGE, "baseline", "large-data-bucket-lets-bedrock-write")),
     (_grant_others_only, _broken(_LARGE, "regulated", "large-data-bucket-demands-tls")),
     (_encrypt_by_itself, _broken(_LARGE, "regulated", "large-data-bucket-has-a-customer-managed-key")),
