@@ -66,11 +66,14 @@ def scan(context: click.Context, /, **given: Any) -> int:
 
 def live(options: ScanOptions, talk: Talk, *, places: Config | None = None) -> int:
     """Reads AWS and judges what it says; `places`: look there, and not where the user's settings say."""
+    import gc
+
     from bedaudit.audit import begun
     from bedaudit.audit import scan as scan_aws
     from bedaudit.aws.progress import Progress
     from bedaudit.cli import progress
 
+    gc.set_threshold(100_000, 50, 100)  # replies hold no cycles: looking for some after each 700 values is a waste
     asked, counters = prepare(options), Progress()
     scope = settings_of(options, places or asked.config, units=asked.standard.rules.needs_organizational_units)
     settings = replace(scope, shard=options.shard, engine=options.engine)
