@@ -30,6 +30,7 @@ PURE = {
     "merge",
     "diff",
     "snapshot",
+    "terraform",
 }
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
@@ -48,11 +49,13 @@ ROOMS: dict[str, set[str]] = {
     "merge": {"errors", "model", "baseline", "waivers"},
     "snapshot": {"errors", "model"},
     "report": {"errors", "model", "kinds", "findings", "diff", "snapshot", "policy", "repairs", "remedy"},
-    "aws": (PURE - {"evaluate", "waivers", "findings", "baseline", "merge", "diff", "snapshot"}) | {"repairs"},
+    "aws": (PURE - {"evaluate", "waivers", "findings", "baseline", "merge", "diff", "snapshot", "terraform"})
+    | {"repairs"},
     "repairs": {"model", "state", "reader", "documents", "parts", "kinds"},
     "permissions": {"reader", "kinds", "repairs", "policy"},
     "remedy": {"permissions", "errors", "model", "state", "reader", "kinds", "repairs", "policy", "evaluate"},
     "sandbox": {"errors"},
+    "terraform": {"errors", "model", "reader", "documents"},
     "audit": PURE | {"aws", "report"},
     "fixing": PURE | {"aws", "audit", "repairs", "remedy"},
     "cli": PURE | {"aws", "report", "audit", "fixing", "permissions", "remedy", "sandbox"},

@@ -6,6 +6,7 @@ BedauditError             exit 2, unless said otherwise: one clear sentence for 
 ├── SnapshotError         a snapshot that is broken or of another version
 ├── ReportError           an output that cannot be written, or a report that cannot be read
 ├── PlanError             a saved plan that is none, or was changed
+├── TerraformPlanError    a Terraform plan that is none, is of another version, or does not tell a region
 ├── JournalError          a journal that is none, was changed, or is in use
 └── SandboxError          the embedded AWS cannot be served
 """
@@ -57,6 +58,10 @@ class ReportError(BedauditError):
 
 class PlanError(BedauditError):
     """A saved plan is not one that can be applied."""
+
+
+class TerraformPlanError(BedauditError):
+    """A Terraform plan cannot be judged."""
 
 
 class JournalError(BedauditError):

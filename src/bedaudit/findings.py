@@ -19,7 +19,9 @@ _IN_MEMORY: Final = 16 * 1024 * 1024
 _of_control = attrgetter("control", "title", "severity", "kind", "policy", "mark")
 """What all findings of a control have in common, and is held once."""
 
-_of_finding = attrgetter("outcome", "resource", "each", "message", "drift", "evidence", "gaps", "waiver", "baseline")
+_of_finding = attrgetter(
+    "outcome", "resource", "each", "message", "drift", "evidence", "gaps", "waiver", "baseline", "source"
+)
 _of_tally = attrgetter("outcome", "severity", "baseline")
 _of_site = attrgetter("site")
 _in_order = attrgetter("order")

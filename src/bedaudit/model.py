@@ -194,6 +194,8 @@ class Finding:
     gaps: tuple[Gap, ...] = ()
     waiver: Waiver | None = None
     baseline: Baseline | None = None
+    source: Mark | None = None
+    """Where the resource is declared, if it was judged before it was made."""
 
     @property
     def id(self) -> str:

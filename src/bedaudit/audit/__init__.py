@@ -6,6 +6,7 @@ from bedaudit.audit.begun import Begun, begun
 from bedaudit.audit.joined import from_snapshots
 from bedaudit.audit.judged import Judged, Standard, need_units, rfc3339
 from bedaudit.audit.live import Scanned, Survey, scan, survey
+from bedaudit.audit.planned import from_plan
 from bedaudit.audit.publishing import Published, publish
 from bedaudit.audit.stored import from_snapshot
 
@@ -17,6 +18,7 @@ __all__ = [
     "Standard",
     "Survey",
     "begun",
+    "from_plan",
     "from_snapshot",
     "from_snapshots",
     "need_units",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Final
 
 from bedaudit.errors import BedauditError
 from bedaudit.evaluate import EVERYWHERE, NOBODY, Evaluation
 from bedaudit.findings import FindingStore
-from bedaudit.model import GLOBAL, Finding, Gap, Monitoring, Record, Report, ScanFacts, SiteGap
+from bedaudit.model import GLOBAL, Finding, Gap, Mark, Monitoring, Record, Report, ScanFacts, SiteGap
 from bedaudit.policy.config import WaiverRule
 from bedaudit.policy.rules import Rules
 from bedaudit.waivers import Waiving
@@ -61,6 +61,8 @@ class Judged:
     """Beside those that the records tell of."""
     visited: set[tuple[str, str]] = field(default_factory=set)
     """Accounts and regions."""
+    sources: Mapping[str, Mark] = field(default_factory=dict)
+    """Where resources are declared, by what stands for their ARN."""
     read_at: str = ""
     """When the latest site was read."""
     evaluation: Evaluation = field(init=False)
@@ -85,10 +87,16 @@ class Judged:
 
     def judge(self, record: Record) -> None:
         """Keeps what can be found of a record, whether it was visited or not."""
-        self._keep(self.evaluation.add(record))
+        self.keep(self.evaluation.add(record))
 
-    def _keep(self, findings: Iterable[Finding]) -> None:
-        self.findings.add(map(self.waiving.waive, findings))
+    def keep(self, findings: Iterable[Finding]) -> None:
+        """Keeps findings, each waived if a waiver covers it."""
+        self.findings.add(map(self.waiving.waive, self._placed(findings)))
+
+    def _placed(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        for finding in findings:
+            mark = self.sources.get(finding.resource.arn or "") if finding.resource else None
+            yield replace(finding, source=mark) if mark else finding
 
     def facts(self, *, scan: str, started_at: str, finished_at: str, identity: str, calls: int) -> ScanFacts:
         """Who looked, when, and at how much."""
@@ -106,7 +114,7 @@ class Judged:
     def report(self, facts: ScanFacts, notices: Iterable[str]) -> Report:
         """The report, in its final order; nothing is added after it."""
         standard = self.standard
-        self._keep(self.evaluation.finish())
+        self.keep(self.evaluation.finish())
         gaps = (*self.evaluation.gaps, *self.gaps)
         said = {*notices, *self.evaluation.notices, *standard.notices, *standard.rules.notices, *self.waiving.notices}
         return Report(facts, self.findings, gaps, tuple(sorted(said)), standard.rules.controls)

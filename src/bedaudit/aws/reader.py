@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bedaudit.aws.catalogue import GLOBAL_SERVICES
-from bedaudit.aws.memo import Answer, Asked, Failure, Memo
+from bedaudit.aws.memo import Answer, Asked, Failure
 from bedaudit.kinds.kind import Kind
 from bedaudit.model import GLOBAL, Facts, Gap, Raw
 from bedaudit.policy.needs import Needs
@@ -21,6 +21,13 @@ NOT_READ = Gap("not_read")
 
 _SHARED = GLOBAL_SERVICES | {"s3"}
 """Services whose answers say nothing about one region."""
+
+
+class Source(Protocol):
+    """Whoever answers for one account: its memo, or a plan."""
+
+    async def read(self, asked: Asked, /) -> Answer:
+        """All pages, or the first, or why there are none."""
 
 
 @dataclass(slots=True)
@@ -49,7 +56,7 @@ class KindReader:
     home: str
     kind: Kind
     needs: Needs
-    memo: Memo
+    memo: Source
     heard: Heard
     prefix: str = ""
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from bedaudit.aws.memo import Memo
-from bedaudit.aws.reader import Heard, KindReader
+from bedaudit.aws.reader import Heard, KindReader, Source
 from bedaudit.kinds.kind import Kind
 from bedaudit.model import Facts, Gap, KindGap, Record, Resource, Site
 from bedaudit.policy.model import Control
@@ -27,7 +26,7 @@ class SiteScan:
     site: Site
     now: datetime
     home: str
-    memo: Memo
+    memo: Source
     known: Mapping[str, Kind]
     """Every kind by name."""
     heard: Heard

@@ -46,6 +46,7 @@ class ScanOptions(Scope):
     """What to do with what was seen, besides."""
 
     from_: Path | None
+    terraform_plan: Path | None
     shard: tuple[int, int] | None
     engine: str | None
     resume: Path | None
@@ -220,6 +221,12 @@ scan_options = _together(
     _control,
     _places,
     _scope("--from", "from_", metavar="SNAPSHOT", type=FILE, help="Judge a saved snapshot instead of reading AWS."),
+    _scope(
+        "--terraform-plan",
+        metavar="FILE",
+        type=FILE,
+        help="Judge what a plan, as written by `terraform show -json PLAN`, leaves behind instead of reading AWS.",
+    ),
     _shard,
     _engine,
     _scope("--resume", metavar="SNAPSHOT", type=FILE, help="Go on with the snapshot of a scan that was stopped."),

@@ -31,6 +31,7 @@ bedaudit scan --region us-east-1 --fail-on high
 bedaudit scan --org --role BedauditReadOnly -o sarif:bedaudit.sarif
 bedaudit scan --save-snapshot today.jsonl.gz
 bedaudit scan --from today.jsonl.gz --policy policies/
+bedaudit scan --terraform-plan plan.json       before it is applied
 bedaudit scan --resume today.jsonl.gz          after Ctrl-C or a crash
 """
 
@@ -43,6 +44,7 @@ _LIVE_ONLY = {
     "external_id": "--external-id",
     "publish": "--publish",
 }
+_UNPLANNED = {**_LIVE_ONLY, "from_": "--from", "org": "--org"}
 
 
 @click.command("scan", cls=Command, examples=EXAMPLES, short_help="Read AWS (or a snapshot), judge it, report.")
@@ -52,12 +54,18 @@ def scan(context: click.Context, /, **given: Any) -> int:
     """Read the Bedrock configuration of AWS accounts and regions, judge it by policies, and report the drift.
 
     Reads only. What cannot be read is reported as unknown, never as passed or failed.
+
+    A Terraform plan is judged as it shows the kinds of which it manages anything; the others are not
+    applicable, what is known only after apply is unknown, and Bedrock counts as in use.
     """
     options, talk = ScanOptions(**given), context.ensure_object(Talk)
     if options.resume is not None:
         refuse(
             context, {"save_snapshot": "--save-snapshot"}, "has no meaning with --resume, which goes on with its own"
         )
+    if options.terraform_plan is not None:
+        refuse(context, _UNPLANNED, "has no meaning with --terraform-plan, which reads no AWS")
+        return planned(options.terraform_plan, options, talk)
     if options.from_ is None:
         return live(options, talk)
     refuse(context, _LIVE_ONLY, "has no meaning with --from, which reads no AWS")
@@ -96,6 +104,17 @@ def offline(snapshot: Path, options: ScanOptions, talk: Talk) -> int:
     asked = prepare(options)
     report = from_snapshot(snapshot, asked.standard, options.account, options.region)
     return finish(asked, report, talk)
+
+
+def planned(plan: Path, options: ScanOptions, talk: Talk) -> int:
+    """Judges a Terraform plan."""
+    from bedaudit.audit import from_plan
+
+    if len(options.account) > 1 or len(options.region) > 1:
+        raise BedauditError("of what a plan does not tell it, --account and --region say one account and one region")
+    asked = prepare(options)
+    account, region = next(iter(options.account), None), next(iter(options.region), None)
+    return finish(asked, from_plan(plan, asked.standard, datetime.now(UTC), account, region), talk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ _REASONS: Mapping[Reason, str] = {
     "not_read": "it was not read",
     "failed": "{what} failed",
 }
+_TELLING: frozenset[Reason] = frozenset({"not_read", "unsupported"})
+"""Reasons for which no call was made, so that their message says all."""
 _WITH_MESSAGE: frozenset[Reason] = frozenset({"failed", "unreachable"})
 
 _ELEMENTS = {
@@ -87,6 +89,8 @@ def of_gap(gap: Gap) -> str:
         return f"in account {gap.owner}, {of_gap(replace(gap, owner=None))}"
     if gap.reason == "failed" and gap.operation is None and gap.message:
         return f"it could not be decided: {shown(gap.message)}"
+    if gap.reason in _TELLING and gap.operation is None and gap.message:
+        return shown(gap.message)
     sentence = _REASONS[gap.reason].format(what=shown(gap.operation) if gap.operation else "reading")
     details = [gap.code, gap.message if gap.reason in _WITH_MESSAGE else None]
     told = ": ".join(shown(detail) for detail in details if detail)

@@ -1,6 +1,6 @@
 """The SARIF 2.1.0 report: one run an account, so that what one account's scan could not see closes no alert of another.
 
-A finding has no file of its own; it stands where its control does in the policy, and names its resource besides.
+A finding stands where its resource is declared, if that is known, and else where its control does in the policy.
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 """
@@ -204,7 +204,7 @@ def _location(finding: Finding) -> Location:
         fully_qualified_name=harmless(resource.arn if resource and resource.arn else "/".join(parts)),
         kind="resource",
     )
-    return Location(physical_location=_physical(finding.mark), logical_locations=[name])
+    return Location(physical_location=_physical(finding.source or finding.mark), logical_locations=[name])
 
 
 def _physical(mark: Mark) -> PhysicalLocation:

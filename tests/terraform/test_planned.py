@@ -1,0 +1,170 @@
+"""Plans, judged by policies: what is known is judged, what is not is unknown, and what goes is found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bedaudit.audit import Standard, from_plan
+from bedaudit.model import Finding, Mark, Report, ResourceName, Site
+from bedaudit.policy.config import Config
+from bedaudit.policy.load import load
+from bedaudit.policy.rules import Rules
+from tests.terraform.everything import ALARM
+from tests.terraform.plans import ACCOUNT, GOOD, GROUP, INLINE, KEY, LOGGING, REGION, ROLE, Made, deleted, plan, refers
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def standard(*policies: str, only: tuple[str, ...] = ()) -> Standard:
+    return Standard(Rules.of(load(policies or ("builtin:baseline",)), Config(), only), (), date(2026, 11, 20))
+
+
+def judged(tmp_path: Path, text: bytes, *only: str, policy: str = "builtin:baseline", **where: str) -> Report:
+    file = tmp_path / "plan.json"
+    file.write_bytes(text)
+    return from_plan(file, standard(policy, only=only), NOW, **where)
+
+
+def outcomes(report: Report) -> Mapping[str, str]:
+    return {finding.control: finding.outcome for finding in report.findings if finding.outcome != "not_applicable"}
+
+
+def with_(made: Made, unknown: Mapping[str, Any] | None = None, **values: Any) -> Made:
+    more = made.unknown if unknown is None else {**made.unknown, **unknown}
+    refers = {name: it for name, it in made.refers.items() if name not in values}
+    left = {name: mark for name, mark in more.items() if name not in values}
+    return Made(made.type, made.name, {**made.values, **values}, left, refers, made.actions, made.index)
+
+
+def test_plan_that_sets_up_logging_passes_by_what_its_resources_refer_to(tmp_path: Path) -> None:
+    assert outcomes(judged(tmp_path, plan(*GOOD))) == {
+        "invocation-log-group-exists": "pass",
+        "invocation-log-group-has-a-customer-managed-key": "pass",
+        "invocation-log-group-key-is-usable": "pass",
+        "invocation-log-group-key-serves-cloudwatch-logs": "pass",
+        "invocation-logging-has-a-destination": "pass",
+        "invocation-logging-is-enabled": "pass",
+        "invocation-logging-role-can-write": "pass",
+        "invocation-logging-role-exists": "pass",
+        "invocation-logging-role-is-guarded-against-confused-deputy": "pass",
+        "invocation-logging-role-trusts-bedrock-here": "pass",
+        "invocation-logs-are-kept-for-a-set-time": "pass",
+        "invocation-logs-carry-the-chosen-data": "pass",
+        "large-invocation-data-has-a-bucket": "fail",
+    }
+
+
+OPEN_TRUST = {
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "bedrock.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "control", "outcome"),
+    [
+        (with_(GROUP, retention_in_days=30), "invocation-logs-are-kept-for-a-set-time", "fail"),
+        (with_(GROUP, retention_in_days=0), "invocation-logs-are-kept-for-a-set-time", "fail"),
+        (with_(GROUP, {"retention_in_days": True}), "invocation-logs-are-kept-for-a-set-time", "unknown"),
+        (with_(GROUP, kms_key_id=""), "invocation-log-group-has-a-customer-managed-key", "fail"),
+        (with_(GROUP, kms_key_id="alias/aws/logs"), "invocation-log-group-has-a-customer-managed-key", "fail"),
+        (
+            with_(GROUP, kms_key_id=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/elsewhere"),
+            "invocation-log-group-has-a-customer-managed-key",
+            "unknown",
+        ),
+        (with_(GROUP, name="/other"), "invocation-log-group-exists", "unknown"),
+        (with_(KEY, {"policy": True}), "invocation-log-group-key-serves-cloudwatch-logs", "fail"),
+        (with_(KEY, is_enabled=False), "invocation-log-group-key-is-usable", "fail"),
+        (with_(INLINE, policy='{"Statement": []}'), "invocation-logging-role-can-write", "fail"),
+        (with_(INLINE, {"policy": True}), "invocation-logging-role-can-write", "unknown"),
+        (with_(ROLE, assume_role_policy=json.dumps(OPEN_TRUST)), "invocation-logging-role-trusts-bedrock-here", "pass"),
+        (
+            with_(ROLE, assume_role_policy=json.dumps(OPEN_TRUST)),
+            "invocation-logging-role-is-guarded-against-confused-deputy",
+            "fail",
+        ),
+        (with_(ROLE, {"assume_role_policy": True}), "invocation-logging-role-trusts-bedrock-here", "unknown"),
+        (with_(LOGGING, {"logging_config": True}), "invocation-logging-is-enabled", "unknown"),
+        (with_(LOGGING, logging_config=[]), "invocation-logging-is-enabled", "fail"),
+    ],
+)
+def test_one_thing_changes_one_verdict(tmp_path: Path, changed: Made, control: str, outcome: str) -> None:
+    made = [changed if (each.type, each.name) == (changed.type, changed.name) else each for each in GOOD]
+    assert outcomes(judged(tmp_path, plan(*made), control)) == {control: outcome}
+
+
+def test_policy_that_is_composed_of_what_is_known_after_apply_is_no_default_policy(tmp_path: Path) -> None:
+    composed = Made(
+        KEY.type, KEY.name, KEY.values, {**KEY.unknown, "policy": True}, {"policy": refers("aws_sns_topic.x.arn")}
+    )
+    control = "invocation-log-group-key-serves-cloudwatch-logs"
+    report = judged(tmp_path, plan(composed, *GOOD[1:]), control)
+    assert [(each.outcome, each.message) for each in report.findings] == [
+        ("unknown", "Unknown: known after apply: aws_kms_key.logs.policy.")
+    ]
+
+
+def test_finding_names_the_address_and_the_line_of_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "main.tf").write_text(
+        '# comment\n\n  resource "aws_bedrock_model_invocation_logging_configuration" "this" {\n  }\n'
+    )
+    report = judged(tmp_path, plan(*GOOD), "large-invocation-data-has-a-bucket")
+    assert [(each.resource, each.source, each.mark.file) for each in report.findings] == [
+        (
+            ResourceName("invocation_logging", "model-invocation-logging", LOGGING.address()),
+            Mark("main.tf", 3, 3, 3, 71),
+            "policies/baseline.yaml",
+        )
+    ]
+
+
+def test_deleted_observability_is_found_and_what_is_replaced_is_not(tmp_path: Path) -> None:
+    arn = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:bedrock-throttles"
+    gone = [
+        deleted(ALARM.type, "throttles", {"alarm_name": "bedrock-throttles", "namespace": "AWS/Bedrock", "arn": arn}),
+        deleted("aws_s3_bucket", "other", {"bucket": "something-else"}),
+        deleted("aws_instance", "bedrock", {"tags": {"for": "bedrock"}}),
+    ]
+    replaced = Made(GROUP.type, GROUP.name, GROUP.values, GROUP.unknown, GROUP.refers, actions=("delete", "create"))
+    report = judged(tmp_path, plan(KEY, replaced, ROLE, INLINE, LOGGING, gone=gone))
+    assert [each for each in report.findings if each.policy == "terraform-plan"] == [
+        Finding(
+            control="observability-is-not-deleted",
+            title="Nothing by which Bedrock is observed is deleted",
+            severity="high",
+            outcome="fail",
+            site=Site(ACCOUNT, REGION),
+            kind="alarm",
+            resource=ResourceName("alarm", "bedrock-throttles", "aws_cloudwatch_metric_alarm.throttles"),
+            each=None,
+            message="The plan deletes it, and makes no other in its place.",
+            policy="terraform-plan",
+            mark=Mark(str(tmp_path / "plan.json"), 1, 1, 1, 2),
+        )
+    ]
+
+
+def test_logging_that_goes_is_off(tmp_path: Path) -> None:
+    gone = [deleted(LOGGING.type, "this", {"id": REGION})]
+    assert outcomes(judged(tmp_path, plan(gone=gone), "invocation-logging-is-enabled")) == {
+        "invocation-logging-is-enabled": "fail",
+        "observability-is-not-deleted": "fail",
+    }
+
+
+def test_kind_of_which_the_plan_manages_nothing_is_not_applicable_and_says_why(tmp_path: Path) -> None:
+    report = judged(tmp_path, plan(*GOOD), "guardrails-have-a-version", policy="builtin:guardrails")
+    assert [(each.outcome, each.message) for each in report.findings] == [
+        ("not_applicable", "Unknown: the plan manages none here.")
+    ]
