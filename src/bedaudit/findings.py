@@ -13,7 +13,7 @@ from weakref import finalize
 
 from bedaudit.model import Baseline, Finding, Outcome, Severity, Site, Tally
 
-_IN_MEMORY: Final = 16 * 1024 * 1024
+_IN_MEMORY: Final = 1024 * 1024
 """Bytes that are held before a file is made."""
 
 _of_control = attrgetter("control", "title", "severity", "kind", "policy", "mark")

@@ -7,9 +7,13 @@ under a field is what `bedaudit kinds` says of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import pairwise
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
@@ -41,7 +45,7 @@ Hours: TypeAlias = Annotated[float, Unit("hours")]
 class State(BaseModel):
     """What is true of one resource, or of a part of it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     def facts(self) -> Facts:
         """Its plain JSON form. Where a verdict is unreadable so is its reason, which is not taken for none."""
@@ -93,9 +97,15 @@ class Field:
     """One field of a group."""
 
     shape: Shape
-    doc: str
+    explained: Callable[[], str]
+    """Gives the sentence on it, which few ask for and takes a while to find."""
     optional: bool
     because: str | None = None
+
+    @property
+    def doc(self) -> str:
+        """What it means, in a sentence."""
+        return self.explained()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,27 @@ def _field(state: type[State], name: str) -> Field:
     unit = next((mark.name for mark in info.metadata if isinstance(mark, Unit)), "")
     because = next((mark.field for mark in info.metadata if isinstance(mark, Because)), None)
     shape, optional = _shape(info.annotation, unit)
-    return Field(shape, " ".join((info.description or "").split()), optional, because)
+    return Field(shape, partial(_doc, state, name), optional, because)
+
+
+def _doc(state: type[State], name: str) -> str:
+    """The docstring below a field, on one line, from the class that has the field first."""
+    classes = (_docs(each.__module__).get(each.__name__, {}) for each in state.__mro__ if issubclass(each, State))
+    return next((" ".join(docs[name].split()) for docs in classes if name in docs), "")
+
+
+@cache
+def _docs(module: str) -> Mapping[str, Mapping[str, str]]:
+    """By class and field, the docstrings in a module's source."""
+    nodes = ast.walk(ast.parse(inspect.getsource(sys.modules[module])))
+    return {node.name: dict(_documented(node.body)) for node in nodes if isinstance(node, ast.ClassDef)}
+
+
+def _documented(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str]]:
+    for field, said in pairwise(body):
+        match field, said:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str() as doc)):
+                yield name, doc
 
 
 def _shape(annotation: Any, unit: str) -> tuple[Shape, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from bedaudit.kinds.kind import Kind
@@ -68,7 +69,11 @@ class Setting:
 def single_kinds(kinds: Mapping[str, Kind]) -> Group:
     """The kinds of which a site has one, as the fields that `when` and `for_each` begin with."""
     return Group(
-        {kind.name: Field(shape_of(kind.state), kind.doc, optional=False) for kind in kinds.values() if kind.single}
+        {
+            kind.name: Field(shape_of(kind.state), partial(str, kind.doc), optional=False)
+            for kind in kinds.values()
+            if kind.single
+        }
     )
 
 

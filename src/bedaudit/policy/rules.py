@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from bedaudit.errors import BedauditError
@@ -17,7 +17,7 @@ from bedaudit.policy.model import Condition, Control, Policy
 _Variant: TypeAlias = tuple[bool, ...]
 """Which of the assignments reach a site."""
 
-_KEPT = 256
+_KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -71,29 +71,47 @@ class Rules:
         units = set(site.organizational_units)
         variant = tuple(not units.isdisjoint(assignment.organizational_units) for assignment in self.assignments)
         values = site_values(site)
-        return self._bound(variant, tuple((name, values[name]) for name in self._site_names))
+        return self._at(variant, tuple((name, values[name]) for name in self._site_names))
 
     @cached_property
     def _site_names(self) -> tuple[str, ...]:
-        mentioned = {name for control in self.controls.values() for name in names(control)}
+        mentioned = {name for control in self.controls.values() for name in _of_site(control)}
         return tuple(name for name in SITE_NAMES if name in mentioned)
 
     @cached_property
-    def _bound(self) -> Callable[[_Variant, tuple[tuple[str, str], ...]], tuple[Control, ...]]:
-        """Binds all controls; sites of the same values share them."""
+    def _at(self) -> Callable[[_Variant, tuple[tuple[str, str], ...]], tuple[Control, ...]]:
+        """All controls; sites of the same values share them."""
 
         @lru_cache(maxsize=_KEPT)
-        def of_variant(variant: _Variant) -> tuple[tuple[Control, bool], ...]:
+        def controls(variant: _Variant, site: tuple[tuple[str, str], ...]) -> tuple[Control, ...]:
+            return tuple(
+                self._local(variant, at, tuple(each for each in site if each[0] in mentioned)) if mentioned else control
+                for at, (control, mentioned) in enumerate(self._bound(variant))
+            )
+
+        return controls
+
+    @cached_property
+    def _bound(self) -> Callable[[_Variant], tuple[tuple[Control, tuple[str, ...]], ...]]:
+        """The controls that all sites of a variant share, and what each says of a site."""
+
+        @cache
+        def bound(variant: _Variant) -> tuple[tuple[Control, tuple[str, ...]], ...]:
             values = {policy.name: self._values(policy, variant) for policy in self.policies}
-            bound = _sharing(bind(control, values[policy.name]) for policy, control in self._chosen())
-            return tuple((control, not set(self._site_names).isdisjoint(names(control))) for control in bound)
-
-        @lru_cache(maxsize=_KEPT)
-        def bound(variant: _Variant, site: tuple[tuple[str, str], ...]) -> tuple[Control, ...]:
-            values = dict(site)
-            return tuple(bind(control, values) if local else control for control, local in of_variant(variant))
+            shared = _sharing(bind(control, values[policy.name]) for policy, control in self._chosen())
+            return tuple((control, _of_site(control)) for control in shared)
 
         return bound
+
+    @cached_property
+    def _local(self) -> Callable[[_Variant, int, tuple[tuple[str, str], ...]], Control]:
+        """One control with values of a site; sites of the same values share it."""
+
+        @lru_cache(maxsize=_KEPT)
+        def local(variant: _Variant, at: int, values: tuple[tuple[str, str], ...]) -> Control:
+            return bind(self._bound(variant)[at][0], dict(values))
+
+        return local
 
     def _chosen(self) -> Iterator[tuple[Policy, Control]]:
         for policy in self.policies:
@@ -111,6 +129,12 @@ class Rules:
             if reaches and assignment.policy == policy.name:
                 values |= assignment.parameters.values
         return {name: value for name, value in values.items() if value is not None}
+
+
+def _of_site(control: Control) -> tuple[str, ...]:
+    """What a control says of a site."""
+    mentioned = set(names(control))
+    return tuple(name for name in SITE_NAMES if name in mentioned)
 
 
 def _sharing(controls: Iterable[Control]) -> tuple[Control, ...]:
