@@ -54,6 +54,14 @@ def test_file_that_cannot_be_judged_is_exit_2_and_says_why(here: Path, text: byt
     assert said in " ".join(ran.err.split())
 
 
+def test_text_and_annotations_name_address_and_line(here: Path) -> None:
+    only = ("--control", BUCKET)
+    assert "planned as aws_bedrock_model_invocation_logging_configuration.this, main.tf:1" in " ".join(
+        bedaudit(*GATE, *only, at=here).out.split()
+    )
+    assert bedaudit(*GATE, *only, "--format", "github", at=here).out.startswith("::error file=main.tf,line=1,")
+
+
 def test_sarif_points_at_the_configuration_and_names_the_address(here: Path) -> None:
     ran = bedaudit(*GATE, "--control", BUCKET, "--format", "sarif", at=here)
     (result,) = ran.json["runs"][0]["results"]

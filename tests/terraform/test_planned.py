@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from bedaudit.model import Finding, Mark, Report, ResourceName, Site
 from bedaudit.policy.config import Config
 from bedaudit.policy.load import load
 from bedaudit.policy.rules import Rules
-from tests.terraform.everything import ALARM
+from tests.terraform.everything import ALARM, BUCKET, EVERYTHING, SUBSCRIPTION, TOPIC
 from tests.terraform.plans import ACCOUNT, GOOD, GROUP, INLINE, KEY, LOGGING, REGION, ROLE, Made, deleted, plan, refers
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
+@cache
 def standard(*policies: str, only: tuple[str, ...] = ()) -> Standard:
     return Standard(Rules.of(load(policies or ("builtin:baseline",)), Config(), only), (), date(2026, 11, 20))
 
@@ -168,3 +170,111 @@ def test_kind_of_which_the_plan_manages_nothing_is_not_applicable_and_says_why(t
     assert [(each.outcome, each.message) for each in report.findings] == [
         ("not_applicable", "Unknown: the plan manages none here.")
     ]
+
+
+def large(*parts: Made) -> bytes:
+    """A plan whose large invocation data go to a bucket."""
+    config = LOGGING.values["logging_config"][0]
+    cloudwatch = {
+        **config["cloudwatch_config"][0],
+        "role_arn": f"arn:aws:iam::{ACCOUNT}:role/bedrock-logging",
+        "large_data_delivery_s3_config": [{"bucket_name": BUCKET.values["bucket"], "key_prefix": "large"}],
+    }
+    logging = with_(LOGGING, logging_config=[{**config, "cloudwatch_config": [cloudwatch]}])
+    return plan(KEY, GROUP, ROLE, INLINE, logging, BUCKET, *parts)
+
+
+@pytest.mark.parametrize(
+    ("parts", "control", "outcome"),
+    [
+        ((), "large-data-bucket-is-this-accounts", "pass"),
+        ((), "large-data-bucket-is-not-public", "pass"),
+        ((), "large-data-bucket-lets-bedrock-write", "fail"),
+        (
+            (Made("aws_s3_bucket_public_access_block", "large", {"bucket": BUCKET.values["bucket"]}),),
+            "large-data-bucket-is-not-public",
+            "fail",
+        ),
+        (
+            (Made("aws_s3_bucket_policy", "large", {"bucket": BUCKET.values["bucket"]}, {"policy": True}, {}),),
+            "large-data-bucket-lets-bedrock-write",
+            "unknown",
+        ),
+        (
+            (Made("aws_s3_bucket_policy", "any", {"policy": "{}"}, {"bucket": True}, {}),),
+            "large-data-bucket-lets-bedrock-write",
+            "unknown",
+        ),
+    ],
+)
+def test_new_bucket_is_as_aws_makes_it_but_for_what_the_plan_sets(
+    tmp_path: Path, parts: tuple[Made, ...], control: str, outcome: str
+) -> None:
+    assert outcomes(judged(tmp_path, large(*parts), control)) == {control: outcome}
+
+
+def subscription(protocol: str, **values: Any) -> Made:
+    return Made(SUBSCRIPTION.type, "s", {"protocol": protocol, **values}, SUBSCRIPTION.unknown, SUBSCRIPTION.refers)
+
+
+@pytest.mark.parametrize(
+    ("made", "outcome"),
+    [
+        ((TOPIC, subscription("sqs")), "pass"),
+        ((TOPIC, subscription("email")), "unknown"),
+        ((TOPIC, subscription("email", pending_confirmation=False)), "pass"),
+        ((TOPIC,), "fail"),
+        ((with_(TOPIC, policy='{"Statement": []}'), subscription("sqs")), "fail"),
+        ((), "unknown"),
+    ],
+)
+def test_alarm_is_heard_by_whoever_the_plan_subscribes(tmp_path: Path, made: tuple[Made, ...], outcome: str) -> None:
+    assert outcomes(judged(tmp_path, plan(ALARM, *made), "bedrock-alarms-are-heard")) == {
+        "bedrock-alarms-are-heard": outcome
+    }
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of all values inside."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in items:
+        yield (*path, step)
+        yield from leaves(inner, (*path, step))
+
+
+def changed(value: Any, path: tuple[Any, ...], to: Any) -> Any:
+    """A copy in which one value is another."""
+    if not path:
+        return to
+    copy: Any = list(value) if isinstance(value, list) else dict(value)
+    copy[path[0]] = changed(value[path[0]], path[1:], to)
+    return copy
+
+
+@pytest.mark.parametrize("made", EVERYTHING, ids=lambda made: f"{made.type}.{made.name}")
+def test_attribute_of_another_type_is_no_crash(tmp_path: Path, made: Made) -> None:
+    others = [each for each in EVERYTHING if each is not made]
+    for path in leaves(made.values):
+        for wrong in ({"a": [1]}, 10**400, None):
+            mutant = Made(made.type, made.name, changed(made.values, path, wrong), made.unknown, made.refers)
+            judged(tmp_path, plan(*others, mutant), policy="builtin:all")
+
+
+def verdicts(report: Report) -> Mapping[tuple[str, str, str | None], str]:
+    return {
+        (each.control, each.site.region, each.resource.arn if each.resource else None): each.outcome
+        for each in report.findings
+    }
+
+
+@pytest.mark.parametrize("made", EVERYTHING, ids=lambda made: f"{made.type}.{made.name}")
+def test_value_that_is_not_known_never_turns_fail_into_pass(tmp_path: Path, made: Made) -> None:
+    before = verdicts(judged(tmp_path, plan(*EVERYTHING), policy="builtin:all"))
+    others = [each for each in EVERYTHING if each is not made]
+    for name in made.values:
+        left = {key: value for key, value in made.values.items() if key != name}
+        composed = {**made.refers, name: {"references": ["local.x"]}}
+        mutant = Made(made.type, made.name, left, {**made.unknown, name: True}, composed)
+        after = verdicts(judged(tmp_path, plan(*others, mutant), policy="builtin:all"))
+        failed = {key for key, outcome in before.items() if outcome == "fail"}
+        assert {after.get(key, "unknown") for key in failed} <= {"fail", "unknown"}, name

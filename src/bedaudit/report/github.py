@@ -65,7 +65,8 @@ def _problems(findings: Iterable[Finding]) -> Iterable[_Problem]:
 def _annotations(level: str, problems: list[_Problem]) -> Iterator[str]:
     shown = problems if len(problems) <= _MOST else problems[: _MOST - 1]
     for problem in shown:
-        mark, outcome = problem.first.mark, "failed" if problem.first.outcome == "fail" else "UNSEEN"
+        mark = problem.first.source or problem.first.mark
+        outcome = "failed" if problem.first.outcome == "fail" else "UNSEEN"
         title = f"{problem.first.severity}: {problem.first.control}"
         place = {"file": mark.file, "line": str(mark.line), "title": title}
         yield _command(level, place, f"{counted(problem.findings, 'finding')} {outcome}. {_where(problem)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from bedaudit.model import Drift, Finding, Gap, Report, SiteGap
@@ -57,9 +58,17 @@ def unread(gap: Gap) -> str:
 def told(finding: Finding) -> str:
     """The finding's message, and what it does not say itself: what differs, and what could not be read."""
     differing = [differs(drift) for drift in drifts(finding) if f"{drift.path} is " not in finding.message]
-    gaps = [gap for gap in finding.gaps if (gap.operation or gap.reason) not in finding.message]
+    gaps = [gap for gap in finding.gaps if (gap.operation or gap.message or gap.reason) not in finding.message]
     unseen = [f"{unread(gap)}." for gap in gaps if finding.outcome != "fail"]
     return harmless(" ".join([sentence(finding.message), *differing, *unseen]))
+
+
+def planned_as(finding: Finding) -> Iterator[str]:
+    """Of a resource that is planned and not there yet: its address and, if it is known, where it is declared."""
+    address = finding.resource.arn if finding.resource else None
+    if address and not address.startswith("arn:"):
+        place = f", {finding.source.file}:{finding.source.line}" if finding.source else ""
+        yield harmless(f"{address}{place}")
 
 
 def sentence(text: str) -> str:

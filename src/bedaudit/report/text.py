@@ -14,7 +14,18 @@ from bedaudit import __version__
 from bedaudit.model import SEVERITIES, Drift, Finding, Report, Severity, Site, SiteGap
 from bedaudit.report import Options
 from bedaudit.report.groups import Block, Group, blocks, fixed, not_read, together, waived
-from bedaudit.report.phrases import EVERYWHERE, actual, closed, counted, drifts, expected, nothing_there, unread, unseen
+from bedaudit.report.phrases import (
+    EVERYWHERE,
+    actual,
+    closed,
+    counted,
+    drifts,
+    expected,
+    nothing_there,
+    planned_as,
+    unread,
+    unseen,
+)
 from bedaudit.report.plain import harmless
 from bedaudit.report.summary import Point, Summary, summary
 
@@ -267,6 +278,7 @@ def _subjects(group: Sequence[Finding]) -> Iterator[_Row]:
         resource, evidence = finding.resource, finding.evidence
         if resource:
             yield _detail(resource.kind, harmless(resource.id))
+            yield from (_detail("planned as", each, _QUIET) for each in planned_as(finding))
         if finding.each is not None:
             yield _detail("for", harmless(finding.each))
         if evidence and evidence.nearest is not None:

@@ -77,7 +77,6 @@ def answer(estate: Estate, operation: Operation, region: str, parameters: Mappin
 
     Raises:
         Unreadable: the plan does not tell.
-        TerraformPlanError: something in the plan is not what the provider's schema says.
     """
     name = str(operation)
     if name in _HAPPENS:

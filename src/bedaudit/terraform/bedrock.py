@@ -59,8 +59,8 @@ def logging(estate: Estate, asked: Asked) -> Raw:
 
 def _cloudwatch(config: Block) -> dict[str, Any]:
     return {
-        "logGroupName": config.needed("log_group_name"),
-        "roleArn": config.needed("role_arn"),
+        "logGroupName": config.text("log_group_name"),
+        "roleArn": config.text("role_arn"),
         "largeDataDeliveryS3Config": _bucket(config.block("large_data_delivery_s3_config")),
     }
 
@@ -68,7 +68,7 @@ def _cloudwatch(config: Block) -> dict[str, Any]:
 def _bucket(config: Block | None) -> dict[str, Any] | None:
     if config is None:
         return None
-    return {"bucketName": config.needed("bucket_name"), "keyPrefix": config.text("key_prefix")}
+    return {"bucketName": config.text("bucket_name"), "keyPrefix": config.text("key_prefix")}
 
 
 def guardrails(estate: Estate, asked: Asked) -> Raw:
@@ -84,9 +84,9 @@ def guardrails(estate: Estate, asked: Asked) -> Raw:
 def _summary(guardrail: Planned, version: str) -> dict[str, Any]:
     block = guardrail.block
     return {
-        "id": block.needed("guardrail_id"),
-        "arn": block.needed("guardrail_arn"),
-        "name": block.needed("name"),
+        "id": block.text("guardrail_id"),
+        "arn": block.text("guardrail_arn"),
+        "name": block.text("name"),
         "status": "READY",
         "version": version,
     }
@@ -119,7 +119,17 @@ def guardrail(estate: Estate, asked: Asked) -> Raw:
         for attribute, (member, names) in _POLICIES.items()
         if (config := block.block(attribute)) is not None
     }
-    return reply({**_summary(found, asked["guardrailVersion"]), **policies, "kmsKeyArn": block.text("kms_key_arn")})
+    return reply(
+        {
+            "guardrailId": asked["guardrailIdentifier"],
+            "guardrailArn": block.text("guardrail_arn"),
+            "name": block.text("name"),
+            "status": "READY",
+            "version": asked["guardrailVersion"],
+            **policies,
+            "kmsKeyArn": block.text("kms_key_arn"),
+        }
+    )
 
 
 def _filter(block: Block) -> dict[str, Any]:
@@ -136,9 +146,9 @@ def profiles(estate: Estate, asked: Asked) -> Raw:
 def _profile(profile: Planned) -> dict[str, Any]:
     block = profile.block
     return {
-        "inferenceProfileName": block.needed("name"),
-        "inferenceProfileArn": block.needed("arn"),
-        "inferenceProfileId": block.needed("id"),
+        "inferenceProfileName": block.text("name"),
+        "inferenceProfileArn": block.text("arn"),
+        "inferenceProfileId": block.text("id"),
         "models": [{"modelArn": block.within("model_source").text("copy_from")}],
         "status": "ACTIVE",
         "type": "APPLICATION",

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from bedaudit.errors import TerraformPlanError
 from bedaudit.terraform.value import Unknown
+
+_LARGEST: Final = 2**63
+"""Beyond any number that AWS takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Attributes by name. Each may be `Unknown`; one that is null or empty is None.
-
-    Raises TerraformPlanError where an attribute is of another type than the provider's schema says.
-    """
+    """Attributes by name; one that is null or empty is None, and one of a wrong type is as unknown as others are."""
 
     where: str
     """The address, and the path of attributes."""
@@ -25,13 +23,6 @@ class Block:
     def text(self, name: str) -> Any:
         """Text."""
         return self._of(name, lambda value: isinstance(value, str), "text")
-
-    def needed(self, name: str) -> Any:
-        """Text that must be there."""
-        value = self.text(name)
-        if value is None:
-            raise TerraformPlanError(f"{self.where}.{name} is missing")
-        return value
 
     def chosen(self, name: str) -> Any:
         """Text; None where the configuration leaves it to the provider, which leaves it to AWS."""
@@ -53,16 +44,14 @@ class Block:
 
     def texts(self, name: str) -> Any:
         """A list of texts."""
-        return self._of(name, _are_texts, "a list of texts")
+        return self._of(name, lambda value: isinstance(value, list) and _texts(value), "a list of texts")
 
     def mapping(self, name: str) -> Any:
         """A map of texts."""
-        value = self._of(name, lambda value: isinstance(value, Mapping), "a map")
+        value = self._of(name, lambda value: isinstance(value, Mapping) and _texts(value.values()), "a map of texts")
         if value is None or isinstance(value, Unknown):
             return value
-        if unknown := next((one for one in value.values() if isinstance(one, Unknown)), None):
-            return unknown
-        return {key: Block(f"{self.where}.{name}", value).text(key) or "" for key in value}
+        return next((one for one in value.values() if isinstance(one, Unknown)), value)
 
     def blocks(self, name: str) -> list[Block]:
         """Nested blocks; one that cannot be repeated stands alone in the plan.
@@ -72,7 +61,7 @@ class Block:
         """
         value = self._of(name, lambda value: isinstance(value, Mapping | list), "a block")
         if isinstance(value, Unknown):
-            return list(value)
+            value.refuse()
         found = [value] if isinstance(value, Mapping) else value or []
         return [self._block(f"{self.where}.{name}[{index}]", one) for index, one in enumerate(found)]
 
@@ -86,10 +75,8 @@ class Block:
 
     @staticmethod
     def _block(where: str, value: Any) -> Block:
-        if isinstance(value, Unknown):
-            list(value)
         if not isinstance(value, Mapping):
-            raise TerraformPlanError(f"{where} is not a block")
+            (value if isinstance(value, Unknown) else Unknown.wrong(where, "is not a block")).refuse()
         return Block(where, value)
 
     def _of(self, name: str, is_right: Callable[[Any], bool], wanted: str) -> Any:
@@ -99,13 +86,13 @@ class Block:
         if value is None or value == "":
             return None
         if not is_right(value):
-            raise TerraformPlanError(f"{self.where}.{name} is not {wanted}")
+            return Unknown.wrong(f"{self.where}.{name}", f"is not {wanted}")
         return value
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
 
 
-def _are_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str | Unknown) for item in value)
+def _texts(values: Iterable[Any]) -> bool:
+    return all(isinstance(each, str | Unknown) for each in values)

@@ -34,8 +34,8 @@ def _trail(trail: Planned) -> Raw:
     block = trail.block
     return reply(
         {
-            "Name": block.needed("name"),
-            "TrailARN": block.needed("arn"),
+            "Name": block.text("name"),
+            "TrailARN": block.text("arn"),
             "HomeRegion": trail.place.region,
             "IsMultiRegionTrail": _flag(block, "is_multi_region_trail"),
             "IsOrganizationTrail": _flag(block, "is_organization_trail"),

@@ -30,8 +30,8 @@ def alarms(estate: Estate, asked: Asked) -> Raw:
 def _alarm(block: Block) -> dict[str, Any]:
     enabled = block.flag("actions_enabled")
     return {
-        "AlarmName": block.needed("alarm_name"),
-        "AlarmArn": block.needed("arn"),
+        "AlarmName": block.text("alarm_name"),
+        "AlarmArn": block.text("arn"),
         "ActionsEnabled": True if enabled is None else enabled,
         "AlarmActions": block.texts("alarm_actions") or [],
     }
@@ -71,7 +71,7 @@ def _metric(block: Block) -> dict[str, Any]:
 def _query(block: Block) -> dict[str, Any]:
     metric = block.block("metric")
     return {
-        "Id": block.needed("id"),
+        "Id": block.text("id"),
         "Expression": block.text("expression"),
         "Label": block.text("label"),
         "ReturnData": block.flag("return_data") or False,

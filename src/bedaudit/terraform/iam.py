@@ -31,7 +31,7 @@ def role(estate: Estate, asked: Asked) -> Raw | None:
             "Role": {
                 "Path": found.text("path") or "/",
                 "RoleName": name,
-                "Arn": found.needed("arn"),
+                "Arn": found.text("arn"),
                 "AssumeRolePolicyDocument": found.text("assume_role_policy"),
                 "PermissionsBoundary": None if boundary is None else {"PermissionsBoundaryArn": boundary},
             }
@@ -61,7 +61,7 @@ def _inline(estate: Estate, role: str) -> Iterator[Block]:
 def attached(estate: Estate, asked: Asked) -> Raw:
     """ListAttachedRolePolicies."""
     role = estate.about(ROLE, "name", asked["RoleName"])
-    named = [block.needed("policy_arn") for block in estate.each(ATTACHMENT, "role", asked["RoleName"])]
+    named = [block.text("policy_arn") for block in estate.each(ATTACHMENT, "role", asked["RoleName"])]
     own: Any = None if role is None or _is_computed(role, "managed_policy_arns") else role.texts("managed_policy_arns")
     arns = [*named, *(each for each in own or () if each not in named)]
     return reply({"AttachedPolicies": [{"PolicyArn": arn} for arn in arns]})

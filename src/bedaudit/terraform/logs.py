@@ -36,7 +36,7 @@ def groups(estate: Estate, asked: Asked) -> Raw:
 
 def _group(estate: Estate, group: Planned) -> dict[str, Any]:
     block = group.block
-    name, arn = block.needed("name"), block.needed("arn")
+    name, arn = block.text("name"), block.text("arn")
     protected = estate.about(PROTECTION, "log_group_name", name, group.place.region)
     return {
         "logGroupName": name,
@@ -85,9 +85,9 @@ def metric_filters(estate: Estate, asked: Asked) -> Raw:
 def _metric_filter(block: Block) -> dict[str, Any]:
     published = block.within("metric_transformation")
     return {
-        "filterName": block.needed("name"),
+        "filterName": block.text("name"),
         "filterPattern": block.text("pattern") or "",
-        "logGroupName": block.needed("log_group_name"),
+        "logGroupName": block.text("log_group_name"),
         "metricTransformations": [
             {
                 "metricName": published.text("name"),
@@ -102,7 +102,7 @@ def subscriptions(estate: Estate, asked: Asked) -> Raw:
     """DescribeSubscriptionFilters."""
     found = estate.each(SUBSCRIPTION, "log_group_name", asked["logGroupName"], asked.region)
     members = {"filterName": "name", "destinationArn": "destination_arn", "logGroupName": "log_group_name"}
-    filters = [{member: block.needed(name) for member, name in members.items()} for block in found]
+    filters = [{member: block.text(name) for member, name in members.items()} for block in found]
     return reply({"subscriptionFilters": filters})
 
 
@@ -113,8 +113,8 @@ def queries(estate: Estate, asked: Asked) -> Raw:
 
 def _query(block: Block) -> dict[str, Any]:
     return {
-        "queryDefinitionId": block.needed("query_definition_id"),
-        "name": block.needed("name"),
+        "queryDefinitionId": block.text("query_definition_id"),
+        "name": block.text("name"),
         "queryString": block.text("query_string"),
         "logGroupNames": block.texts("log_group_names") or [],
     }

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bedaudit.errors import TerraformPlanError
 from bedaudit.model import Raw
 from bedaudit.terraform.bedrock import pairs
 from bedaudit.terraform.block import Block
@@ -64,7 +63,7 @@ def _encryption_rule(rule: Block) -> Mapping[str, Any]:
     return {
         "ApplyServerSideEncryptionByDefault": None
         if default is None
-        else {"SSEAlgorithm": default.needed("sse_algorithm"), "KMSMasterKeyID": default.text("kms_master_key_id")},
+        else {"SSEAlgorithm": default.text("sse_algorithm"), "KMSMasterKeyID": default.text("kms_master_key_id")},
         "BucketKeyEnabled": rule.flag("bucket_key_enabled"),
     }
 
@@ -128,7 +127,7 @@ def _lifecycle_rule(rule: Block) -> Mapping[str, Any]:
     return {
         "ID": rule.text("id"),
         "Status": rule.text("status"),
-        "Filter": {"Prefix": chosen.text("prefix") or rule.text("prefix") or "", **_filter(chosen)},
+        "Filter": {"Prefix": chosen.text("prefix") or rule.text("prefix"), **_filter(chosen)},
         "Expiration": None
         if expiration is None
         else {"Days": expiration.whole("days"), "Date": _moment(expiration, "date")},
@@ -159,8 +158,8 @@ def _moment(block: Block, name: str) -> datetime | Unknown | None:
         return text
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError as error:
-        raise TerraformPlanError(f"{block.where}.{name} is no time") from error
+    except ValueError:
+        return Unknown.wrong(f"{block.where}.{name}", "is no time")
 
 
 def tags(estate: Estate, asked: Asked) -> Raw | None:

@@ -23,11 +23,17 @@ class Unknown:
         """What stands at this place."""
         return Unknown(Gap("not_read", message=f"known after apply: {where}"), computed=computed)
 
-    def _refuse(self, *_: object) -> NoReturn:
+    @staticmethod
+    def wrong(where: str, what: str) -> Unknown:
+        """What is not what the provider's schema says."""
+        return Unknown(Gap("failed", message=f"{where} {what}"))
+
+    def refuse(self, *_: object) -> NoReturn:
+        """Runs into the gap."""
         raise Unreadable(self.gap)
 
-    __bool__ = __iter__ = __len__ = __contains__ = __getitem__ = __str__ = __format__ = _refuse
-    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __hash__ = __getattr__ = _refuse
+    __bool__ = __iter__ = __len__ = __contains__ = __getitem__ = __str__ = __format__ = refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __hash__ = __getattr__ = refuse
 
 
 class Reply(dict[str, Any]):
@@ -39,11 +45,15 @@ class Reply(dict[str, Any]):
 
     def _look(self, name: object) -> None:
         if isinstance(name, str) and name in self._unknown:
-            raise Unreadable(self._unknown[name].gap)
+            self._unknown[name].refuse()
 
     def __getitem__(self, name: str) -> Any:
         self._look(name)
         return super().__getitem__(name)
+
+    def __missing__(self, name: str) -> NoReturn:
+        """AWS would not leave out what somebody relies on; a plan that is not as Terraform writes it may."""
+        Unknown.wrong(name, "is not in the plan").refuse()
 
     def __contains__(self, name: object) -> bool:
         self._look(name)
@@ -62,7 +72,7 @@ def reply(members: Mapping[str, Any]) -> Reply:
 
 def _member(value: Any) -> Any:
     match value:
-        case Unknown():
+        case Unknown() | Reply():
             return value
         case Mapping():
             return reply(value)
