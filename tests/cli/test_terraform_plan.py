@@ -35,6 +35,16 @@ def test_exit_code_says_whether_the_plan_may_be_applied(here: Path, options: tup
     assert bedaudit(*GATE, *options, at=here).code == code
 
 
+def test_plan_that_is_not_complete_is_not_green(here: Path) -> None:
+    (here / "plan.json").write_bytes(plan(*GOOD, complete=False))
+    assert bedaudit(*GATE, "--fail-on", "critical", at=here).code == 3
+
+
+def test_file_that_is_not_there_is_exit_2(here: Path) -> None:
+    (here / "plan.json").unlink()
+    assert "plan.json: cannot be read: No such file" in bedaudit(*GATE, at=here).err
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -44,8 +54,9 @@ def test_exit_code_says_whether_the_plan_may_be_applied(here: Path, options: tup
         (b"[" * 100_000, "Invalid JSON"),
         (plan(*GOOD, configuration={}), "does not tell in which region aws_kms_key.logs is: say it with --region"),
         (plan(), "nothing was judged"),
+        (plan(*GOOD, errored=True), "Terraform could not finish this plan"),
     ],
-    ids=["empty", "text", "version", "deep", "region", "nothing"],
+    ids=["empty", "text", "version", "deep", "region", "nothing", "errored"],
 )
 def test_file_that_cannot_be_judged_is_exit_2_and_says_why(here: Path, text: bytes, said: str) -> None:
     (here / "plan.json").write_bytes(text)

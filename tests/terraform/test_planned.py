@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -16,7 +19,10 @@ from bedaudit.model import Finding, Mark, Report, ResourceName, Site
 from bedaudit.policy.config import Config
 from bedaudit.policy.load import load
 from bedaudit.policy.rules import Rules
-from tests.terraform.everything import ALARM, BUCKET, EVERYTHING, SUBSCRIPTION, TOPIC
+from bedaudit.report import REPORTERS, Options
+from tests.report.hostile import HOSTILE
+from tests.report.parsing import READERS
+from tests.terraform.everything import ALARM, BUCKET, EVERYTHING, GUARDRAIL, SUBSCRIPTION, TOPIC, VERSION
 from tests.terraform.plans import ACCOUNT, GOOD, GROUP, INLINE, KEY, LOGGING, REGION, ROLE, Made, deleted, plan, refers
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -42,6 +48,12 @@ def with_(made: Made, unknown: Mapping[str, Any] | None = None, **values: Any) -
     refers = {name: it for name, it in made.refers.items() if name not in values}
     left = {name: mark for name, mark in more.items() if name not in values}
     return Made(made.type, made.name, {**made.values, **values}, left, refers, made.actions, made.index)
+
+
+ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/g"
+CHANGED = Made(
+    GUARDRAIL.type, "main", {**GUARDRAIL.values, "guardrail_id": "g", "guardrail_arn": ARN}, actions=("update",)
+)
 
 
 def test_plan_that_sets_up_logging_passes_by_what_its_resources_refer_to(tmp_path: Path) -> None:
@@ -172,7 +184,7 @@ def test_kind_of_which_the_plan_manages_nothing_is_not_applicable_and_says_why(t
     ]
 
 
-def large(*parts: Made) -> bytes:
+def large(*parts: Made, bucket: Made = BUCKET) -> bytes:
     """A plan whose large invocation data go to a bucket."""
     config = LOGGING.values["logging_config"][0]
     cloudwatch = {
@@ -181,7 +193,7 @@ def large(*parts: Made) -> bytes:
         "large_data_delivery_s3_config": [{"bucket_name": BUCKET.values["bucket"], "key_prefix": "large"}],
     }
     logging = with_(LOGGING, logging_config=[{**config, "cloudwatch_config": [cloudwatch]}])
-    return plan(KEY, GROUP, ROLE, INLINE, logging, BUCKET, *parts)
+    return plan(KEY, GROUP, ROLE, INLINE, logging, bucket, *parts)
 
 
 @pytest.mark.parametrize(
@@ -278,3 +290,66 @@ def test_value_that_is_not_known_never_turns_fail_into_pass(tmp_path: Path, made
         after = verdicts(judged(tmp_path, plan(*others, mutant), policy="builtin:all"))
         failed = {key for key, outcome in before.items() if outcome == "fail"}
         assert {after.get(key, "unknown") for key in failed} <= {"fail", "unknown"}, name
+
+
+@pytest.mark.parametrize(
+    ("made", "control", "outcome"),
+    [
+        ((GUARDRAIL,), "guardrails-have-a-version", "fail"),
+        ((GUARDRAIL, VERSION), "guardrails-have-a-version", "pass"),
+        ((GUARDRAIL, VERSION), "guardrails-block-prompt-attacks", "pass"),
+        ((CHANGED, VERSION), "guardrails-block-prompt-attacks", "pass"),
+        ((CHANGED, with_(VERSION, version="3", guardrail_arn=ARN)), "guardrails-block-prompt-attacks", "unknown"),
+        ((with_(GUARDRAIL, content_policy_config=[]), VERSION), "guardrails-block-prompt-attacks", "fail"),
+        ((with_(GUARDRAIL, kms_key_id=None), VERSION), "guardrails-have-a-customer-managed-key", "unknown"),
+        ((GUARDRAIL, VERSION, KEY), "guardrails-have-a-customer-managed-key", "pass"),
+        ((GUARDRAIL, VERSION), "a-guardrail-is-applied-to-every-call", "unknown"),
+    ],
+)
+def test_guardrail_is_judged_by_the_version_that_will_be_the_newest(
+    tmp_path: Path, made: tuple[Made, ...], control: str, outcome: str
+) -> None:
+    assert outcomes(judged(tmp_path, plan(*made), control, policy="builtin:guardrails")) == {control: outcome}
+
+
+def test_bucket_that_is_there_tells_its_policy_and_not_what_nothing_manages(tmp_path: Path) -> None:
+    name = BUCKET.values["bucket"]
+    policy = {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "bedrock.amazonaws.com"},
+                "Action": "s3:PutObject",
+                "Resource": f"arn:aws:s3:::{name}/*",
+            }
+        ]
+    }
+    there = Made(BUCKET.type, "large", {"bucket": name, "policy": json.dumps(policy)}, actions=("no-op",))
+    controls = ("large-data-bucket-is-not-public", "large-data-bucket-lets-bedrock-write")
+    report = judged(tmp_path, large(bucket=there), *controls)
+    assert outcomes(report) == dict(zip(controls, ("unknown", "pass"), strict=True))
+
+
+UNICODE = {name: text for name, text in HOSTILE.items() if name != "half a character"}
+"""JSON of Terraform is UTF-8."""
+
+
+@pytest.mark.parametrize("hostile", UNICODE.values(), ids=UNICODE)
+def test_hostile_names_come_out_harmless_in_every_format(tmp_path: Path, hostile: str) -> None:
+    name = f"/aws/bedrock/{hostile}"
+    config = {"cloudwatch_config": {"log_group_name": name}}
+    made = (
+        with_(ALARM, alarm_name=hostile, namespace="AWS/Bedrock"),
+        Made(GROUP.type, "g", {"name": name}, {"retention_in_days": True}, index=hostile),
+        Made(LOGGING.type, "this", {"logging_config": config}, index=hostile),
+    )
+    gone = [{**deleted(ALARM.type, "x", {"alarm_name": hostile, "namespace": "AWS/Bedrock"}), "address": hostile}]
+    found = judged(tmp_path, plan(*made, gone=gone))
+    mark = Mark(f"{hostile}.tf", 1, 1, 1, 2)
+    report = replace(found, findings=tuple(replace(each, source=mark) for each in found.findings))
+    for format_, write in REPORTERS.items():
+        printed = "".join(write(report, Options()))
+        shown = printed.replace("\r\n", "\n").replace("\n", "")
+        assert not [each for each in shown if unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl")]
+        assert format_ == "github" or not re.search(r"^\s*::", printed, re.MULTILINE)
+        assert format_ == "text" or READERS[format_](printed)

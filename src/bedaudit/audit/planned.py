@@ -13,14 +13,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bedaudit.audit.declared import declared
 from bedaudit.audit.judged import Judged, Standard, rfc3339
 from bedaudit.errors import TerraformPlanError
+from bedaudit.evaluate import EVERYWHERE
 from bedaudit.kinds import kinds
 from bedaudit.kinds.usage import Usage
-from bedaudit.model import GLOBAL, Gap, KindGap, Record, Report, Resource, Site
+from bedaudit.model import GLOBAL, Gap, KindGap, Record, Report, Resource, Site, SiteGap
 from bedaudit.policy.needs import Needs
 from bedaudit.reader import Unreadable
 from bedaudit.terraform.addresses import by_id
@@ -33,6 +34,8 @@ from bedaudit.terraform.plan import Plan, plan
 
 if TYPE_CHECKING:
     from bedaudit.aws.memo import Answer, Asked
+
+_INCOMPLETE: Final = Gap("not_read", message="the plan is not complete: something was deferred, or left out by -target")
 
 
 def from_plan(
@@ -52,6 +55,8 @@ def from_plan(
     for record in asyncio.run(_records(found, standard, now)):
         judged.add(record)
     judged.keep(deletions(found))
+    if not found.complete:
+        judged.gaps.append(SiteGap(EVERYWHERE, "", EVERYWHERE, _INCOMPLETE))
     facts = judged.facts(
         scan=f"plan-{hashlib.sha256(text).hexdigest()[:12]}",
         started_at=rfc3339(now),

@@ -126,6 +126,9 @@ class PlanDocument(Part):
     """The output of `terraform show -json` for a plan."""
 
     format_version: str
+    errored: bool = False
+    complete: bool = True
+    """Whether a further plan will have nothing to do: nothing was deferred, or left out by -target."""
     variables: dict[str, Variable] = Field(default_factory=dict)
     planned_values: Values
     resource_changes: list[ResourceChange] = Field(default_factory=list)
@@ -157,4 +160,6 @@ def parse(text: bytes, file: str) -> PlanDocument:
         raise TerraformPlanError(
             f"{file}: is of format version {ascii(document.format_version)[:40]}; bedaudit reads version 1"
         )
+    if document.errored:
+        raise TerraformPlanError(f"{file}: Terraform could not finish this plan, which tells nothing for sure")
     return document

@@ -63,6 +63,8 @@ class Plan:
     deleted: tuple[Deleted, ...]
     sources: Mapping[tuple[str, ...], str]
     """The directory of each module by its names, relative to that of the root; none for one that lies elsewhere."""
+    complete: bool = True
+    """Whether it is all that the configuration asks for."""
     notices: tuple[str, ...] = ()
 
 
@@ -83,6 +85,7 @@ def plan(document: PlanDocument, file: str, account: str | None = None, region: 
         tuple(_planned(each, changes.get(each.address), where[each.address], merging) for each in listed),
         tuple(_deleted(change, places) for change in gone),
         dict(_sources(document)),
+        document.complete,
         tuple(sorted(places.notices)),
     )
 
