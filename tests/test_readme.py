@@ -18,7 +18,9 @@ from bedaudit.policy.load import load
 from bedaudit.policy.model import Control, Policy
 from tests.cli.run import bedaudit
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 HEAD = "| control | severity | kind | asks | fix |\n|---|---|---|---|---|\n"
 TABLE = re.compile(r"(?<=<!-- controls -->\n).*?(?=<!-- /controls -->)", re.DOTALL)
 
@@ -47,17 +49,28 @@ def test_the_table_lists_every_control() -> None:
     assert TABLE.findall(README.read_text()) == [table()]
 
 
-def test_the_policy_that_is_shown_loads_and_its_examples_hold(tmp_path: Path) -> None:
-    shown = next(
-        block for block in re.findall(r"```yaml\n(.*?)```", README.read_text(), re.DOTALL) if "policy:" in block
-    )
-    file = tmp_path / "shown.yaml"
-    file.write_text(shown)
-    (policy,) = load([str(file)])
-    assert run_examples(policy, kinds()) == ()
-    assert all(control.examples for control in policy.controls)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`bedaudit ([a-z]+)", README.read_text()))))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_policies_that_pages_show_load_and_their_examples_hold(page: Path, tmp_path: Path) -> None:
+    for number, block in enumerate(re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)):
+        if block.startswith("policy:"):
+            file = tmp_path / f"{number}.yaml"
+            file.write_text(block)
+            (policy,) = load([str(file)])
+            assert run_examples(policy, kinds()) == ()
+            assert all(control.examples for control in policy.controls)
+
+
+COMMAND = r"(?:`|^    )bedaudit ([a-z]+)"
+
+
+@pytest.mark.parametrize(
+    "command", sorted({name for page in PAGES for name in re.findall(COMMAND, page.read_text(), re.MULTILINE)})
+)
 def test_each_command_that_is_named_exists(command: str, tmp_path: Path) -> None:
     assert bedaudit(command, "--help", at=tmp_path).code == 0
