@@ -479,12 +479,15 @@ def test_each_operation_that_is_answered_is_one_that_a_kind_calls_and_is_tried_h
         (
             "logs:DescribeLogStreams",
             {},
-            Gap("unsupported", "logs:DescribeLogStreams", message="a plan does not tell what happens"),
+            Gap("unsupported", message="a plan does not tell what happens (logs:DescribeLogStreams)"),
         ),
         (
             "bedrock:ListEnforcedGuardrailsConfiguration",
             {},
-            Gap("not_read", "bedrock:ListEnforcedGuardrailsConfiguration", message="a plan does not tell it"),
+            Gap(
+                "not_read",
+                message="a plan does not tell what bedrock:ListEnforcedGuardrailsConfiguration will say",
+            ),
         ),
         ("s3:HeadBucket", {"Bucket": "b"}, Gap("not_read", message="the plan does not manage the bucket b")),
         ("s3:GetBucketPolicy", {"Bucket": "b"}, Gap("not_read", message="the plan does not manage the bucket b")),

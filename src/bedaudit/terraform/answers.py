@@ -80,8 +80,8 @@ def answer(estate: Estate, operation: Operation, region: str, parameters: Mappin
     """
     name = str(operation)
     if name in _HAPPENS:
-        raise Unreadable(Gap("unsupported", name, message="a plan does not tell what happens"))
+        raise Unreadable(Gap("unsupported", message=f"a plan does not tell what happens ({name})"))
     if name not in ANSWERS:
-        raise Unreadable(Gap("not_read", name, message="a plan does not tell it"))
+        raise Unreadable(Gap("not_read", message=f"a plan does not tell what {name} will say"))
     found = ANSWERS[name](estate, Asked(region, parameters))
     return found if found is None or isinstance(found, Reply) else reply(found)
