@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import click
@@ -45,7 +46,7 @@ def demo(context: click.Context, /, **given: Any) -> int:
     only({})
     with serve() as sandbox:
         only(sandbox.environment())
-        none = dict.fromkeys(("external_id", "profile", "from_", "resume", "shard", "engine", "publish"))
+        none = {each.name: None for each in fields(ScanOptions) if each.name not in given}
         own = {**none, "org": True, "role": sandbox.role}
         regions = given["region"] or tuple(sandbox.world.regions)  # named, so that one that is not enabled is told of
         return live(ScanOptions(**{**given, **own, "region": regions}), talk, places=Config())
