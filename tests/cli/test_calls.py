@@ -11,7 +11,7 @@ from bedaudit.sandbox import Sandbox
 from bedaudit.sandbox.organization import HEALTHY_ACCOUNT
 from tests.cli.run import bedaudit
 
-QUIET, BUSY = "us-west-2", "us-east-1"
+QUIET, BUSY, MASKED_ONE_BY_ONE = "us-west-2", "us-east-1", "eu-west-1"
 ONE_KIND = """
 policy: one-kind
 description: One kind alone.
@@ -51,7 +51,6 @@ def test_a_policy_that_mentions_one_kind_reads_that_kind_alone(organization: San
 
 def test_the_log_groups_of_a_busy_site_are_read_with_few_calls(organization: Sandbox, tmp_path: Path) -> None:
     found = Counter(calls(organization, "builtin:regulated", BUSY, tmp_path))
-    policies = found.pop("logs:GetDataProtectionPolicy")
     assert {call: times for call, times in found.items() if call.startswith("logs:")} == {
         "logs:DescribeAccountPolicies": 1,
         "logs:DescribeLogGroups": 2,
@@ -60,5 +59,12 @@ def test_the_log_groups_of_a_busy_site_are_read_with_few_calls(organization: San
         "logs:DescribeSubscriptionFilters": 1,
         "logs:ListLogGroups": 1,
     }
-    groups = organization.invoke(HEALTHY_ACCOUNT, BUSY, "logs", "DescribeLogGroups")["logGroups"]
-    assert policies == sum("dataProtectionStatus" in group for group in groups)
+
+
+def test_log_groups_that_mask_by_policies_of_their_own_are_asked_for_these(
+    organization: Sandbox, tmp_path: Path
+) -> None:
+    found = Counter(calls(organization, "builtin:regulated", MASKED_ONE_BY_ONE, tmp_path))
+    groups = organization.invoke(HEALTHY_ACCOUNT, MASKED_ONE_BY_ONE, "logs", "DescribeLogGroups")["logGroups"]
+    assert found["logs:GetDataProtectionPolicy"] == sum("dataProtectionStatus" in group for group in groups) > 0
+    assert found["logs:DescribeAccountPolicies"] == 0

@@ -51,7 +51,14 @@ AES256 = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES
 RECORDED: Mapping[str, Any] = {
     "bedrock:GetModelInvocationLoggingConfiguration": {"loggingConfig": CONFIG},
     "logs:DescribeLogGroups": {
-        "logGroups": [{"logGroupName": GROUP, "retentionInDays": 365, "dataProtectionStatus": "ACTIVATED"}]
+        "logGroups": [
+            {
+                "logGroupName": GROUP,
+                "retentionInDays": 365,
+                "dataProtectionStatus": "ACTIVATED",
+                "inheritedProperties": ["ACCOUNT_DATA_PROTECTION"],
+            }
+        ]
     },
     "logs:GetDataProtectionPolicy": {"logGroupIdentifier": GROUP},
     "logs:DescribeAccountPolicies": {"accountPolicies": []},

@@ -25,6 +25,7 @@ GROUP = {
     "logGroupClass": "STANDARD",
     "deletionProtectionEnabled": True,
     "dataProtectionStatus": "ACTIVATED",
+    "inheritedProperties": ["ACCOUNT_DATA_PROTECTION"],
 }
 MASKED = {
     "Version": "2021-06-01",
@@ -228,6 +229,11 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
                 message="the data protection policy is not what AWS documents",
             )
         },
+    ),
+    (
+        "a_group_that_inherits_no_policy_is_not_masked_by_the_account",
+        group(inheritedProperties=[]) | {"logs:DescribeAccountPolicies": DENIED},
+        {"masking": None},
     ),
     ("masking_is_denied", {"logs:DescribeAccountPolicies": DENIED}, {"masking": DENIED}),
     (

@@ -27,6 +27,7 @@ GROUPS = ("aws/spans", "/aws/application-signals/data")
 """The log groups that X-Ray writes spans to."""
 XRAY = Principal("Service", "xray.amazonaws.com")
 """Who writes them."""
+UNREAD = Gap("not_read")
 DEFAULT_RULE = "Default"
 """The only indexing rule that there is."""
 
@@ -55,18 +56,24 @@ class Tracing(State):
 async def read(aws: Reader) -> Iterable[Resource]:
     """The settings of the site."""
     searched = await aws.part("transaction_search", _why_not_searched)
-    written = await aws.part("may_write_spans", _why_not_written)
     state = Tracing(
         destination=await aws.part("destination", _destination),
         status=await aws.part("status", _status),
         transaction_search=is_so(searched),
         not_searched_because=told(searched),
-        indexing_percentage=await aws.part("indexing_percentage", _indexing_percentage),
-        encryption=await aws.part("encryption", _encryption),
-        may_write_spans=is_so(written),
-        may_not_write_because=told(written),
+        indexing_percentage=UNREAD,
+        encryption=UNREAD,
+        may_write_spans=UNREAD,
     )
-    return [resource("tracing", "tracing", state)]
+    facts = state.facts()
+    written = await aws.part("may_write_spans", _why_not_written, facts=facts)
+    rest = {
+        "indexing_percentage": await aws.part("indexing_percentage", _indexing_percentage, facts=facts),
+        "encryption": await aws.part("encryption", _encryption, facts=facts),
+        "may_write_spans": is_so(written),
+        "may_not_write_because": told(written),
+    }
+    return [resource("tracing", "tracing", state.model_copy(update=rest))]
 
 
 async def _destination(aws: Reader) -> Literal["xray", "cloudwatch_logs"]:

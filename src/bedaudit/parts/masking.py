@@ -31,9 +31,7 @@ class Masking(State):
 
 async def read_masking(aws: Reader, group: Raw) -> Masking | Gap | None:
     """What data protection does in the log group that DescribeLogGroups describes."""
-    own = await _own_policies(aws, group)
-    pages = await aws.pages(DESCRIBE_ACCOUNT_POLICIES, policyType="DATA_PROTECTION_POLICY")
-    account = [policy.get("policyDocument", "") for page in pages for policy in page.get("accountPolicies", [])]
+    own, account = await _own_policies(aws, group), await _account_policies(aws, group)
     statements = [_statements(document) for document in (*own, *account)]
     if not statements:
         return None
@@ -54,6 +52,14 @@ async def _own_policies(aws: Reader, group: Raw) -> tuple[str, ...]:
     reply = await aws.find(GET_POLICY, logGroupIdentifier=group["logGroupName"])
     document = (reply or {}).get("policyDocument")
     return (document,) if document else ()
+
+
+async def _account_policies(aws: Reader, group: Raw) -> tuple[str, ...]:
+    """A log group tells whether it inherits any."""
+    if "ACCOUNT_DATA_PROTECTION" not in group.get("inheritedProperties", ()):
+        return ()
+    pages = await aws.pages(DESCRIBE_ACCOUNT_POLICIES, policyType="DATA_PROTECTION_POLICY")
+    return tuple(policy.get("policyDocument", "") for page in pages for policy in page.get("accountPolicies", []))
 
 
 def _statements(document: str) -> tuple[Mapping[str, Any], ...] | None:

@@ -47,6 +47,7 @@ def _group(estate: Estate, group: Planned) -> dict[str, Any]:
         "logGroupClass": block.chosen("log_group_class"),
         "deletionProtectionEnabled": block.flag("deletion_protection_enabled"),
         "dataProtectionStatus": "ACTIVATED" if protected else None,
+        "inheritedProperties": ["ACCOUNT_DATA_PROTECTION"] if estate.all(ACCOUNT_POLICY, group.place.region) else [],
     }
 
 

@@ -26,7 +26,10 @@ def seed(site: Site, setup: Setup) -> None:
     if is_example or "vended-logs-without-key" in lacking:
         site("logs", "CreateLogGroup", logGroupName=KNOWLEDGE_BASE_LOGS)
         site("logs", "PutRetentionPolicy", logGroupName=KNOWLEDGE_BASE_LOGS, retentionInDays=400)
-    _order_groups(site, setup, lacking)
+    if is_example:
+        named = {"policyName": "pii", "policyType": "DATA_PROTECTION_POLICY"}
+        site("logs", "PutAccountPolicy", **named, policyDocument=_masking(masked=True))
+    _order_groups(site, setup, lacking, masked_together=is_example)
     if setup.logging:
         _order_bucket(site, lacking)
     if setup.logging and "no-saved-query" not in lacking:
@@ -40,11 +43,13 @@ def seed(site: Site, setup: Setup) -> None:
         subscribe(site)
 
 
-def _order_groups(site: Site, setup: Setup, lacking: set[str]) -> None:
+def _order_groups(site: Site, setup: Setup, lacking: set[str], *, masked_together: bool) -> None:
     unkeyed = {KNOWLEDGE_BASE_LOGS} if "vended-logs-without-key" in lacking else set()
     unkeyed |= set() if setup.customer_managed_key else {GROUP}
     for group, key in _groups(site).items():
         _order_group(site, group, lacking if group == GROUP else set())
+        if not masked_together:
+            _mask(site, group, lacking if group == GROUP else set())
         if key is None and group not in unkeyed:
             made = make_key(site, f"logs{group.replace('/', '-')}", group)
             site("logs", "AssociateKmsKey", logGroupName=group, kmsKeyId=made)
@@ -59,6 +64,9 @@ def _groups(site: Site) -> Mapping[str, str | None]:
 def _order_group(site: Site, group: str, lacking: set[str]) -> None:
     if "log-group-can-be-deleted" not in lacking:
         site("logs", "PutLogGroupDeletionProtection", logGroupIdentifier=group, deletionProtectionEnabled=True)
+
+
+def _mask(site: Site, group: str, lacking: set[str]) -> None:
     masking = _masking(masked="audited-and-not-masked" not in lacking)
     site("logs", "PutDataProtectionPolicy", logGroupIdentifier=group, policyDocument=masking)
 
