@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from bedaudit.kinds.kind import Creation
 from bedaudit.kinds.metric_filter import KIND, MetricFilter
-from bedaudit.model import Gap, Resource
+from bedaudit.model import Call, Gap, Resource
 from bedaudit.reader import Unreadable
 from tests.replay import Replay
 
@@ -112,3 +113,10 @@ def test_alarms_are_read_only_if_a_policy_asks_whether_they_listen() -> None:
         "bedrock:GetModelInvocationLoggingConfiguration",
         "logs:DescribeMetricFilters",
     ]
+
+
+def test_a_metric_filter_that_is_made_is_known_but_for_whose_logs_it_filters_and_who_listens() -> None:
+    assert KIND.create is not None
+    unread = Gap("not_read")
+    made = STATE.model_copy(update={"purpose": unread, "alarmed": unread})
+    assert KIND.create(metric_filter()) == Creation(Call("logs", "PutMetricFilter", metric_filter()), made.facts())
