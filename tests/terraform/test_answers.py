@@ -273,6 +273,7 @@ ANSWERED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
                     "retentionInDays": 365,
                     "kmsKeyId": "arn:aws:kms:eu-central-1:111122223333:key/aws_kms_key.logs",
                     "dataProtectionStatus": "ACTIVATED",
+                    "inheritedProperties": ["ACCOUNT_DATA_PROTECTION"],
                 }
             ]
         },
