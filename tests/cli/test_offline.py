@@ -95,10 +95,10 @@ def test_settings_that_change_the_judgement_are_spoken_of(here: Path) -> None:
     )
     ran = bedaudit("scan", "--from", "s.gz", "--format", "json", at=here)
     assert ran.json["findings"][0]["severity"] == "low"
-    assert ran.json["notices"][-2:] == [
+    assert set(ran.json["notices"]) > {
         "monitoring account 444455556666 was not read as one",
         "control logging-is-on has severity low instead of high: A sandbox.",
-    ]
+    }
 
 
 def test_report_that_cannot_be_written_does_not_take_the_others_with_it(here: Path) -> None:
