@@ -148,6 +148,7 @@ def test_a_failure_says_account_and_region_first_and_points_to_policy_and_resour
             }
         ],
         "partialFingerprints": {"primaryLocationLineHash": f"{heard.id}:1"},
+        "suppressions": [],
     }
 
 
@@ -178,6 +179,8 @@ def test_what_is_waived_is_suppressed_and_for_github_left_out() -> None:
             "justification": "Migration, SEC-1234 (platform-security@example.com, until 2027-03-31)",
         }
     ]
+    assert result(FAILED)["suppressions"] == []
+    assert "suppressions" not in result(FAILED, "github")
     assert (result(WAIVED)["level"], "kind" in result(WAIVED)) == ("error", False)
     assert (result(WAIVED_UNKNOWN)["level"], result(WAIVED_UNKNOWN)["kind"]) == ("none", "open")
     assert log(only(WAIVED), "github")["runs"][0]["results"] == []

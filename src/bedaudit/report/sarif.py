@@ -173,7 +173,10 @@ def _gap_notification(gap: SiteGap) -> Notification:
 
 
 def _result(finding: Finding, indexes: Mapping[str, int], *, github: bool) -> Result:
-    """GitHub knows no kind and no suppression: there, what is unknown is a note that keeps the alert open."""
+    """GitHub knows no kind and no suppression: there, what is unknown is a note that keeps the alert open.
+
+    Elsewhere each result says how it is suppressed, be it not at all: section 3.27.23 wants that of all or of none.
+    """
     rule_id = harmless(finding.control)
     is_open = (finding.waiver.outcome if finding.waiver else finding.outcome) == "unknown"
     return Result(
@@ -185,7 +188,7 @@ def _result(finding: Finding, indexes: Mapping[str, int], *, github: bool) -> Re
         locations=[_location(finding)],
         partial_fingerprints={"primaryLocationLineHash": f"{finding.id}:1"},
         baseline_state=finding.baseline if finding.baseline != "fixed" else None,
-        suppressions=[_suppression(finding.waiver)] if finding.waiver else None,
+        suppressions=None if github else [_suppression(each) for each in (finding.waiver,) if each],
         properties=_properties(finding),
     )
 
