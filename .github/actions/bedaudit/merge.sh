@@ -13,18 +13,32 @@ mkdir -p "$out/sarif"
 
 git_here() { git -C "$kept" -c credential.helper= -c 'credential.helper=!gh auth git-credential' "$@"; }
 
+# Checks out the history as it is now.
+fetch_history() {
+  if [[ -n $(git_here ls-remote --heads origin "refs/heads/$HISTORY") ]]; then
+    git_here fetch --quiet --depth 1 origin "refs/heads/$HISTORY"
+    git_here checkout --quiet --force -B history FETCH_HEAD
+  else
+    git_here checkout --quiet --orphan history
+  fi
+}
+
+# Adds the report to the history; false if another scan was quicker.
+push_history() {
+  cp "$out/report.json" "$kept/$stamp.json" &&
+    git_here add "$stamp.json" &&
+    git_here -c user.name=bedaudit -c user.email=bedaudit@users.noreply.github.com \
+      commit --quiet --message "Scan of $stamp" &&
+    git_here push --quiet origin "history:refs/heads/$HISTORY"
+}
+
 if [[ $HISTORY == s3://* ]]; then
   mkdir -p "$kept"
   aws s3 sync --quiet --exclude '*' --include '*.json' "${HISTORY%/}/" "$kept"
 else
   git init --quiet "$kept"
   git_here remote add origin "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY.git"
-  if [[ -n $(git_here ls-remote --heads origin "refs/heads/$HISTORY") ]]; then
-    git_here fetch --quiet --depth 1 origin "refs/heads/$HISTORY"
-    git_here checkout --quiet -B history FETCH_HEAD
-  else
-    git_here checkout --quiet --orphan history
-  fi
+  fetch_history
 fi
 
 mapfile -t before < <(find "$kept" -maxdepth 1 -name '*.json' | sort | tail -n 90)
@@ -48,15 +62,6 @@ cp "$out/report.json" "$kept/$stamp.json"
   -- "${before[@]}" "$kept/$stamp.json" >/dev/null
 cat "$out/summary.md" >>"$GITHUB_STEP_SUMMARY"
 
-if [[ $HISTORY == s3://* ]]; then
-  aws s3 cp --quiet "$kept/$stamp.json" "${HISTORY%/}/$stamp.json"
-else
-  git_here add "$stamp.json"
-  git_here -c user.name=bedaudit -c user.email=bedaudit@users.noreply.github.com \
-    commit --quiet --message "Scan of $stamp"
-  git_here push --quiet origin "history:refs/heads/$HISTORY"
-fi
-
 {
   echo "directory=$out"
   echo "json-file=$out/report.json"
@@ -65,3 +70,13 @@ fi
     echo "sarif-directory=$out/sarif"
   fi
 } >>"$GITHUB_OUTPUT"
+
+if [[ $HISTORY == s3://* ]]; then
+  aws s3 cp --quiet "$kept/$stamp.json" "${HISTORY%/}/$stamp.json"
+else
+  for attempt in 1 2 3; do
+    push_history && break
+    ((attempt < 3))
+    fetch_history
+  done
+fi
