@@ -178,10 +178,12 @@ def test_changes_of_what_decides_are_shown_and_their_names_do_nothing(runner: Ru
     (runner.at / "head/waivers.yaml").write_text("new")
     (runner.at / "base/policies/gone.yaml").write_text("old")
     (runner.at / "head/policies/x`<b>\n# y.yaml").write_text("hostile")
+    (runner.at / "head/policies/link.yaml").symlink_to("nowhere")
     ran = runner.run("changes.sh", **guard)
-    assert (ran.returncode, ran.stderr, runner.outputs) == (0, "", {"changed": "3"})
-    assert runner.summary.splitlines()[-3:] == [
+    assert (ran.returncode, ran.stderr, runner.outputs) == (0, "", {"changed": "4"})
+    assert runner.summary.splitlines()[-4:] == [
         "- `policies/gone.yaml`",
+        "- `policies/link.yaml`",
         "- `policies/x??b??? y.yaml`",
         "- `waivers.yaml`",
     ]
@@ -261,6 +263,32 @@ def test_shards_are_joined_compared_with_the_scan_before_and_kept(
     log = ["git", "-C", str(runner.at / "owner/repo.git"), "log", "--oneline", "branch"]
     if history == "branch":
         assert len(subprocess.run(log, capture_output=True, text=True, check=True).stdout.splitlines()) == 2
+
+
+RACE = """\
+#!/bin/sh
+unset $(git rev-parse --local-env-vars)
+[ -e "$RACER" ] && exit 0
+git init --quiet "$RACER"
+git -C "$RACER" -c user.name=a -c user.email=a@example.com commit --quiet --allow-empty --message "The other scan"
+git -C "$RACER" push --quiet "$2" HEAD:refs/heads/branch
+"""
+
+
+def test_a_report_is_kept_though_another_scan_pushed_its_own_meanwhile(sandbox: Sandbox, runner: Runner) -> None:
+    bare = runner.at / "owner/repo.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", str(bare)], check=True)
+    (runner.at / "template").mkdir()
+    executable(runner.at / "template/hooks/pre-push", RACE)
+    runner.run("scan.sh", **{**EMPTY, **ORG, **sandbox.environment(), "SAVE_SNAPSHOT": "true"})
+    (runner.at / "shards").mkdir()
+    Path(runner.outputs["snapshot-file"]).rename(runner.at / "shards/snapshot.jsonl.gz")
+    race = {"GIT_TEMPLATE_DIR": str(runner.at / "template"), "RACER": str(runner.at / "racer")}
+    ran = runner.run("merge.sh", HISTORY="branch", SHARDS="shards", **race)
+    assert (ran.returncode, runner.outputs["exit-code"]) == (0, "1"), ran.stderr
+    log = ["git", "-C", str(bare), "log", "--format=%s", "branch"]
+    kept, other = subprocess.run(log, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert (kept[:8], other) == ("Scan of ", "The other scan")
 
 
 def report(*findings: tuple[str, str, str | None]) -> str:

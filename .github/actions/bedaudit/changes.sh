@@ -10,7 +10,7 @@ while IFS= read -r -d '' name; do
   fi
 done < <(
   for root in "$BASE" "$HEAD"; do
-    (cd "$root" && for path in $GUARDED; do [[ -e $path ]] && find "$path" -type f -print0; done) || true
+    (cd "$root" && for path in $GUARDED; do [[ -e $path || -L $path ]] && find "$path" ! -type d -print0; done) || true
   done | sort -zu
 )
 
