@@ -145,7 +145,12 @@ def test_fixes_and_rollbacks_are_denied_nothing(sandbox: Sandbox, tmp_path: Path
     assert "AccessDenied" not in undone.out + undone.err
 
 
-@pytest.mark.parametrize("options", [(), ("--write",), ("--rollback",)])
+def test_publishing_is_allowed_when_asked_for(tmp_path: Path) -> None:
+    published = ("--publish", "security-hub")
+    assert allowed(tmp_path, *published) - allowed(tmp_path) == {"securityhub:BatchImportFindings"}
+
+
+@pytest.mark.parametrize("options", [(), ("--write",), ("--rollback",), ("--publish", "security-hub")])
 def test_cloudformation_and_terraform_take_the_templates(tmp_path: Path, options: tuple[str, ...]) -> None:
     printed = {each: bedaudit("iam", *ALL, *options, "--format", each, at=tmp_path) for each in FORMATS}
     assert {each.code for each in printed.values()} == {0}

@@ -81,6 +81,12 @@ def entering(actions: Iterable[str], role: str) -> tuple[Statement, ...]:
     )
 
 
+def publishing(actions: Iterable[str]) -> tuple[Statement, ...]:
+    """What gives findings to Security Hub, as those of the account's own product."""
+    own = ("arn:*:securityhub:*:*:product/*/default",)
+    return (Statement("PublishFindings", "Allow", tuple(sorted(actions)), own),)
+
+
 def changing(actions: Iterable[str], role: str) -> tuple[Statement, ...]:
     """What may be changed, on resources of the sort that it is about; bedaudit's own role is never among them."""
     by_resource: dict[str, list[str]] = {}
