@@ -295,3 +295,9 @@ def test_no_more_steps_are_applied_than_allowed(sandbox: Sandbox, tmp_path: Path
 )
 def test_plan_has_other_forms(sandbox: Sandbox, tmp_path: Path, format_: str, said: str) -> None:
     assert said in fix(sandbox, tmp_path, "--dry-run", "--format", format_).out
+
+
+@pytest.mark.skipif(not Path("/dev/zero").is_char_device(), reason="there is no /dev/zero")
+def test_a_plan_without_end_is_refused(tmp_path: Path) -> None:
+    ran = command("fix", "--plan", "/dev/zero", at=tmp_path)
+    assert (ran.code, "is larger than 67,108,864 bytes, which no plan is" in ran.err) == (2, True)

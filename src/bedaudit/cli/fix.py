@@ -82,12 +82,17 @@ def _asked(options: FixOptions) -> tuple[Settings, Standard]:
 
 
 def _saved(file: Path) -> tuple[Mapping[str, Any], ...]:
-    from bedaudit.remedy.plan_file import saved_steps
+    from bedaudit.remedy.plan_file import LARGEST, saved_steps
 
     try:
-        return saved_steps(file.read_text(encoding="utf-8"), str(file))
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST + 1)
+        text = data.decode()
     except (OSError, UnicodeDecodeError) as error:
         raise PlanError(f"{file}: cannot be read: {error}") from error
+    if len(data) > LARGEST:
+        raise PlanError(f"{file}: is larger than {LARGEST:,} bytes, which no plan is")
+    return saved_steps(text, str(file))
 
 
 def _dry_run(options: FixOptions, settings: Settings, standard: Standard) -> int:

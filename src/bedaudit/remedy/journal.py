@@ -20,6 +20,7 @@ from bedaudit.errors import JournalError
 from bedaudit.model import Gap, Raw, Site
 from bedaudit.remedy.document import Document
 from bedaudit.remedy.plan import Step, digest, step
+from bedaudit.remedy.plan_file import LARGEST
 from bedaudit.repairs.repair import Place, Repair
 
 VERSION = "1.0"
@@ -135,7 +136,9 @@ def journal(path: Path, repairs: Mapping[str, Repair], *, must_exist: bool = Fal
 
 
 def _opened(path: Path, file: IO[bytes], repairs: Mapping[str, Repair]) -> Journal:
-    text = file.read()
+    text = file.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise JournalError(f"{path}: is larger than {LARGEST:,} bytes, which no journal is")
     whole = text[: text.rfind(b"\n") + 1]
     if len(whole) != len(text):
         file.truncate(len(whole))

@@ -10,6 +10,9 @@ from bedaudit.errors import PlanError
 from bedaudit.remedy.permissions import permissions
 from bedaudit.remedy.plan import VERSION, Plan, digest
 
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a plan or journal that are read."""
+
 _STATES = frozenset({"before", "after", "calls", "undo"})
 _MEMBERS = frozenset({"controls", "account", "region", "resource", "safety", "reason"} | _STATES)
 
