@@ -299,5 +299,5 @@ def test_plan_has_other_forms(sandbox: Sandbox, tmp_path: Path, format_: str, sa
 
 @pytest.mark.skipif(not Path("/dev/zero").is_char_device(), reason="there is no /dev/zero")
 def test_a_plan_without_end_is_refused(tmp_path: Path) -> None:
-    ran = command("fix", "--plan", "/dev/zero", at=tmp_path)
+    ran = command("fix", "--yes", "--plan", "/dev/zero", at=tmp_path)
     assert (ran.code, "is larger than 67,108,864 bytes, which no plan is" in ran.err) == (2, True)
