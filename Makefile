@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench docs clean
 
 demo: $(BIN)/.demo
 	$(BIN)/bedaudit demo || test $$? -eq 1
@@ -22,6 +22,9 @@ lint: $(BIN)/.dev
 
 bench: $(BIN)/.dev
 	$(BIN)/pytest -m bench -p no:xdist tests/bench
+
+docs: $(BIN)/.dev
+	$(BIN)/python -m tests.docs
 
 $(BIN)/.demo: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --editable '.[demo]'
