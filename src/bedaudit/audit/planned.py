@@ -22,6 +22,7 @@ from bedaudit.evaluate import EVERYWHERE
 from bedaudit.kinds import kinds
 from bedaudit.kinds.usage import Usage
 from bedaudit.model import GLOBAL, Gap, KindGap, Record, Report, Resource, Site, SiteGap
+from bedaudit.opening import unpiped
 from bedaudit.policy.needs import Needs
 from bedaudit.reader import Unreadable
 from bedaudit.terraform.addresses import by_id
@@ -70,7 +71,7 @@ def from_plan(
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=unpiped) as file:
             return file.read(LARGEST + 1)
     except OSError as error:
         raise TerraformPlanError(f"{path}: cannot be read: {error.strerror or error}") from error

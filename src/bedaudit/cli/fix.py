@@ -82,10 +82,11 @@ def _asked(options: FixOptions) -> tuple[Settings, Standard]:
 
 
 def _saved(file: Path) -> tuple[Mapping[str, Any], ...]:
+    from bedaudit.opening import unpiped
     from bedaudit.remedy.plan_file import LARGEST, saved_steps
 
     try:
-        with file.open("rb") as opened:
+        with open(file, "rb", opener=unpiped) as opened:
             data = opened.read(LARGEST + 1)
         text = data.decode()
     except (OSError, UnicodeDecodeError) as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bedaudit.errors import Problem
+from bedaudit.opening import unpiped
 from bedaudit.policy.builtin import BUILTIN, builtin_policies
 from bedaudit.policy.hints import near, quoted
 from bedaudit.policy.yaml import MAX_BYTES, Node, parse
@@ -42,7 +43,7 @@ def find_sources(sources: Sequence[str]) -> tuple[list[Source], list[Problem]]:
 def read_file(source: Source) -> bytes | Problem:
     """The bytes of a file, of a file that is too large one too many; or why it cannot be read."""
     try:
-        with source.path.open("rb") as stream:
+        with open(source.path, "rb", opener=unpiped) as stream:
             return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         return _unreadable(source.file, error)

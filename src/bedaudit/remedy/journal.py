@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from bedaudit.errors import JournalError
 from bedaudit.model import Gap, Raw, Site
+from bedaudit.opening import unpiped
 from bedaudit.remedy.document import Document
 from bedaudit.remedy.plan import Step, digest, step
 from bedaudit.remedy.plan_file import LARGEST
@@ -123,7 +124,7 @@ def journal(path: Path, repairs: Mapping[str, Repair], *, must_exist: bool = Fal
         JournalError: it cannot be opened, another run has it, or it is not as it was written.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | (0 if must_exist else os.O_CREAT), 0o600)
+        descriptor = unpiped(str(path), os.O_RDWR | os.O_APPEND | (0 if must_exist else os.O_CREAT))
     except OSError as error:
         raise JournalError(f"{path}: cannot be opened: {error.strerror}") from error
     with os.fdopen(descriptor, "r+b", buffering=0) as file:

@@ -26,6 +26,7 @@ from bedaudit.model import (
     SiteGap,
     Waiver,
 )
+from bedaudit.opening import unpiped
 from bedaudit.report import shape
 from bedaudit.report.json import VERSION
 from bedaudit.report.members import members
@@ -41,7 +42,7 @@ def read_report(path: Path, kinds: Collection[str]) -> Report:
         ReportError: it cannot be read, is no report of this version, or has a finding whose id is not what it says.
     """
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=unpiped) as file:
             return _Reading(kinds).report(plain_bytes(file))
     except ReportError as error:
         raise ReportError(f"{path}: {error}") from error

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from bedaudit.errors import SnapshotError
+from bedaudit.opening import unpiped
 
 GZIP = 31
 """zlib's `wbits` for a gzip member; the header that zlib writes has no time and no name."""
@@ -61,7 +62,7 @@ class JsonLines:
     def __iter__(self) -> Iterator[Line]:
         line = Line(0, b"")
         try:
-            with self.path.open("rb") as file:
+            with open(self.path, "rb", opener=unpiped) as file:
                 for line in _split(plain_bytes(file), self.max_line):
                     if line.data.strip() and (line.ended or not self.partial):
                         yield line

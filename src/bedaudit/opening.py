@@ -1,0 +1,21 @@
+"""How a file that a user names is opened."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+
+def unpiped(path: str, flags: int, mode: int = 0o600) -> int:
+    """An opener, as `open` takes it, that refuses a pipe: whoever should write to it may never come.
+
+    Raises:
+        OSError: the file cannot be opened, or is a pipe.
+    """
+    descriptor = os.open(path, flags | os.O_NONBLOCK, mode)
+    if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is a pipe, not a regular file", path)
+    os.set_blocking(descriptor, True)
+    return descriptor
