@@ -44,10 +44,8 @@ WITHOUT_OCCASION = {
 a failing account:ListRegions, values that depend on an organizational unit."""
 UNASKED = {
     "cloudwatch:ListTagsForResource",
-    "kms:GetKeyPolicy",
     "logs:ListTagsForResource",
     "s3:GetAccountPublicAccessBlock",
-    "s3:GetBucketOwnershipControls",
     "s3:GetBucketTagging",
     "s3:ListAllMyBuckets",
 }
