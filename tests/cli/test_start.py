@@ -89,6 +89,7 @@ def test_help_of_a_command_has_examples_and_fits_80_columns(tmp_path: Path, comm
         (["scan", "--fail-on", "hihg"], 'unknown severity "hihg": did you mean "high"?'),
         (["scan", "--format", "sarf"], 'unknown format "sarf": did you mean "sarif"?'),
         (["kinds", "alrm"], 'unknown kind "alrm": did you mean "alarm"?'),
+        (["iam", "--format", "terrafrm"], 'unknown format "terrafrm": did you mean "terraform"?'),
         (["scan", "--account", "1234"], "'1234' is no AWS account ID: those have 12 digits"),
     ],
 )
@@ -110,9 +111,19 @@ def test_shell_completion_is_clicks_own(tmp_path: Path, shell: str) -> None:
         ("bedaudit kinds al", {"alarm"}),
         ("bedaudit scan --fail-on ", {"critical", "high", "medium", "low", "info"}),
         ("bedaudit policy s", {"show", "schema"}),
+        ("bedaudit explain bedrock-alarms-can-", {"bedrock-alarms-can-fire"}),
+        ("bedaudit fix --control bedrock-alarms-can-", {"bedrock-alarms-can-fire"}),
+        ("bedaudit policy show bedrock-alarms-can-", {"bedrock-alarms-can-fire"}),
     ],
 )
 def test_completion_offers_words_that_are_known(tmp_path: Path, words: str, offered: set[str]) -> None:
     asked = {"_BEDAUDIT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
     ran = bedaudit(at=tmp_path, env=asked)
     assert {line.partition(",")[2] for line in ran.out.splitlines()} == offered
+
+
+@pytest.mark.parametrize("words", ["bedaudit scan -p builtin:al", "bedaudit policy test builtin:al"])
+def test_completion_of_a_policy_offers_files_and_what_is_shipped(tmp_path: Path, words: str) -> None:
+    asked = {"_BEDAUDIT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
+    ran = bedaudit(at=tmp_path, env=asked)
+    assert ran.out.splitlines() == ["file,builtin:al", "plain,builtin:all", "plain,builtin:alarms"]

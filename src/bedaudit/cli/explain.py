@@ -10,6 +10,7 @@ import click
 
 from bedaudit.cli import terminal
 from bedaudit.cli.command import Command
+from bedaudit.cli.completion import controls
 from bedaudit.cli.options import policy_options
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _ELEMENTS = {
 @click.command(
     "explain", cls=Command, examples=EXAMPLES, short_help="Why a control is there, what it requires and reads."
 )
-@click.argument("control")
+@click.argument("control", shell_complete=controls)
 @policy_options
 def explain(control: str, policy: tuple[str, ...], config: Path | None) -> None:
     """Why a CONTROL is there, what it requires and reads, and how it is mended."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bedaudit.cli import terminal
+from bedaudit.cli.choices import Word
 from bedaudit.cli.command import Command, Option
 from bedaudit.cli.options import policy_options
 from bedaudit.cli.policies import load, rules
@@ -53,7 +54,7 @@ _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 @click.option(
     "--format",
     cls=Option,
-    type=click.Choice(["json", "cloudformation", "terraform"]),
+    type=Word("format", lambda: ("json", "cloudformation", "terraform")),
     default="json",
     show_default=True,
     help="A policy document (a list of them where IAM's limit asks for several), or what deploys a role.",

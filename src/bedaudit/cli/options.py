@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from bedaudit.cli.choices import ACCOUNT, FORMAT, SEVERITY, SHARD
 from bedaudit.cli.command import Option
+from bedaudit.cli.completion import controls, policies
 from bedaudit.cli.outputs import OUTPUT, Output
 
 if TYPE_CHECKING:
@@ -94,12 +95,19 @@ policy_options = _together(
         "--policy",
         "-p",
         metavar="POLICY",
+        shell_complete=policies,
         multiple=True,
         help="A file, a directory, or builtin:NAME; repeatable. Default: builtin:baseline.",
     ),
     config_option,
 )
-_control = _judged("--control", metavar="ID", multiple=True, help="Judge this control only; repeatable.")
+_control = _judged(
+    "--control",
+    metavar="ID",
+    shell_complete=controls,
+    multiple=True,
+    help="Judge this control only; repeatable.",
+)
 _places = _together(
     _scope("--org", is_flag=True, help="Every active account of the organisation."),
     _scope("--account", metavar="ID", type=ACCOUNT, multiple=True, help="This account; repeatable. Default: your own."),

@@ -11,6 +11,7 @@ import click
 from bedaudit.cli import terminal
 from bedaudit.cli.choices import unknown
 from bedaudit.cli.command import Group
+from bedaudit.cli.completion import controls, policies
 from bedaudit.cli.options import as_json, config_option
 from bedaudit.cli.terminal import counted
 from bedaudit.errors import BedauditError
@@ -29,7 +30,7 @@ bedaudit policy schema > bedaudit.schema.json
 
 _COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "blue", "info": "dim"}
 
-SOURCES = click.argument("sources", nargs=-1, metavar="[FILE|DIR|builtin:NAME]...")
+SOURCES = click.argument("sources", nargs=-1, metavar="[FILE|DIR|builtin:NAME]...", shell_complete=policies)
 
 
 @click.command("policy", cls=Group, examples=EXAMPLES)
@@ -104,8 +105,8 @@ def _show_table(loaded: Loaded) -> None:
 @policy.command(
     "show", examples="bedaudit policy show invocation-logging-is-enabled\nbedaudit policy show bedrock-baseline\n"
 )
-@click.argument("name", metavar="NAME|CONTROL")
-@click.argument("sources", nargs=-1, metavar="[FILE|DIR|builtin:NAME]...")
+@click.argument("name", metavar="NAME|CONTROL", shell_complete=controls)
+@click.argument("sources", nargs=-1, metavar="[FILE|DIR|builtin:NAME]...", shell_complete=policies)
 @config_option
 def show(name: str, sources: tuple[str, ...], config: Path | None) -> None:
     """Print the YAML of a policy or of one of its controls."""
