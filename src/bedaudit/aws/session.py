@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import json
 import os
 from datetime import UTC, datetime
 from typing import Any
@@ -86,13 +87,31 @@ def refuse_what_is_no_reply(**event: Any) -> None:
     if announced.isdecimal() and len(body) != int(announced):
         raise IncompleteReadError(actual_bytes=len(body), expected_bytes=int(announced))
     page = body[:50].lstrip().lower().startswith((b"<!doctype html", b"<html"))
-    if page or _unlike_json(model, body):
+    if page or _empty(model, body) or _unlike_json(model, body):
         text = body[:2000].decode("utf-8", "replace")
         raise ResponseParserError(f"a reply that is not of the service's protocol: {text}")
 
 
-def _unlike_json(model: OperationModel, body: bytes) -> bool:
+def _empty(model: OperationModel, body: bytes) -> bool:
+    """Whether nothing came where AWS sends a document; only REST services with JSON leave out an empty one."""
     shape = model.output_shape
-    if not shape or not body or "json" not in str(model.service_model.resolved_protocol):
+    if body or not shape or "payload" in shape.serialization or _protocol(model) == "rest-json":
         return False
-    return "payload" not in shape.serialization and not body.lstrip().startswith(b"{")
+    return any("location" not in member.serialization for member in shape.members.values())
+
+
+def _unlike_json(model: OperationModel, body: bytes) -> bool:
+    """Whether it is no whole object, or one of whose members the operation knows none."""
+    shape = model.output_shape
+    if not shape or not body or "json" not in _protocol(model) or "payload" in shape.serialization:
+        return False
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return True
+    known = {member.serialization.get("name", name) for name, member in shape.members.items()}
+    return not isinstance(found, dict) or bool(found and known and known.isdisjoint(found))
+
+
+def _protocol(model: OperationModel) -> str:
+    return str(model.service_model.resolved_protocol)
