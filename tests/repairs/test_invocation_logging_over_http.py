@@ -73,6 +73,11 @@ UNPROTECTED = (
     {"logGroupIdentifier": GROUP, "deletionProtectionEnabled": False},
 )
 UNMASKED = ("logs", "DeleteDataProtectionPolicy", {"logGroupIdentifier": GROUP})
+UNMASKED_TOGETHER = (
+    "logs",
+    "DeleteAccountPolicy",
+    {"policyName": "pii", "policyType": "DATA_PROTECTION_POLICY"},
+)
 OFF: tuple[str, str, Mapping[str, Any]] = ("bedrock", "DeleteModelInvocationLoggingConfiguration", {})
 NOWHERE = (
     "bedrock",
@@ -94,7 +99,8 @@ DRIFTS = (
     Drift(of_buckets("is-not-public"), HEALTHY, "eu-west-1", PUBLIC),
     Drift("bedrock-logs-are-kept-for-a-year", HEALTHY, "us-east-1", retention(30), "regulated"),
     Drift("bedrock-log-groups-are-protected-from-deletion", HEALTHY, "us-east-1", UNPROTECTED, "regulated"),
-    Drift("bedrock-logs-mask-sensitive-data", HEALTHY, "us-east-1", UNMASKED, "regulated"),
+    Drift("bedrock-logs-mask-sensitive-data", HEALTHY, "us-east-1", UNMASKED_TOGETHER, "regulated"),
+    Drift("bedrock-logs-mask-sensitive-data", HEALTHY, "eu-west-1", UNMASKED, "regulated"),
     *(
         Drift(of_buckets(rest), HEALTHY, "us-east-1", breaking, "regulated")
         for rest, breaking in {

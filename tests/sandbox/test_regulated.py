@@ -32,8 +32,11 @@ class Place:
         return self("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"][0]
 
     def masks(self) -> list[str]:
-        policy = self("logs").get_data_protection_policy(logGroupIdentifier=GROUP)["policyDocument"]
-        return [name for statement in json.loads(policy)["Statement"] for name in statement["Operation"]]
+        """What is done with sensitive data, by the group's own policy or by the account's."""
+        own = self("logs").get_data_protection_policy(logGroupIdentifier=GROUP)
+        whole = self("logs").describe_account_policies(policyType="DATA_PROTECTION_POLICY")["accountPolicies"]
+        policies = [json.loads(each["policyDocument"]) for each in (own, *whole) if "policyDocument" in each]
+        return [name for policy in policies for statement in policy["Statement"] for name in statement["Operation"]]
 
     def watched(self) -> bool:
         (one,) = self("logs").describe_metric_filters(logGroupName=GROUP)["metricFilters"]
