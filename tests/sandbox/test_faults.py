@@ -7,6 +7,7 @@ import time
 import urllib.request
 from collections import Counter
 from dataclasses import replace
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -126,11 +127,22 @@ def test_a_bucket_lets_the_burst_pass_for_each_account_region_and_service() -> N
 
 
 def test_a_bucket_fills_again() -> None:
-    faults = Faults()
+    now = 100.0
+    faults = Faults(lambda: now)
     faults.add(replace(THROTTLED, rate=50, burst=1))
     assert outcomes(faults, 2) == [False, True]
-    time.sleep(0.03)
+    now += 0.03
     assert outcomes(faults, 1) == [False]
+
+
+def test_what_waits_goes_on_when_the_faults_are_cleared(sandbox: Sandbox, client: Client) -> None:
+    sandbox.faults.add(Rule(latency=3600))
+    asked = Thread(target=client("logs").describe_log_groups)
+    asked.start()
+    while not sandbox.ledger.entries:
+        asked.join(0.01)
+    sandbox.faults.clear()
+    asked.join()
 
 
 def test_the_ledger_counts_every_call_also_those_that_fail(sandbox: Sandbox, client: Client) -> None:

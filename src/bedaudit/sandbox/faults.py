@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from random import Random
-from threading import Lock
+from threading import Event, Lock
 
 from bedaudit.sandbox.call import AwsError
 
@@ -78,11 +78,13 @@ class _Bucket:
 class Faults:
     """The rules in force; may be changed while the sandbox serves."""
 
+    clock: Callable[[], float] = time.monotonic
     _rules: list[Rule] = field(default_factory=list)
     _acted: Counter[int] = field(default_factory=Counter)
     _buckets: dict[tuple[int, Entry], _Bucket] = field(default_factory=dict)
     _random: Random = field(default_factory=lambda: Random(0))  # noqa: S311 - repeatable on purpose
     _lock: Lock = field(default_factory=Lock)
+    _cleared: Event = field(default_factory=Event)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -95,19 +97,23 @@ class Faults:
             self._rules.extend(rules)
 
     def clear(self) -> None:
-        """Put none in force."""
+        """Put none in force; the calls that wait do not wait any longer."""
         with self._lock:
+            self._cleared.set()
+            self._cleared = Event()
             self._rules.clear()
             self._acted.clear()
             self._buckets.clear()
 
     def strike(self, call: Entry) -> None:
         """Waits, raises `Dropped`, raises `AwsError`, or lets the call pass."""
-        for index, rule in enumerate(self.rules):
+        with self._lock:
+            rules, cleared = self.rules, self._cleared
+        for index, rule in enumerate(rules):
             if not rule.matches(call) or not self._acts(index, rule, call):
                 continue
             if rule.latency:
-                time.sleep(rule.latency)
+                cleared.wait(rule.latency)
             if rule.drop:
                 raise Dropped
             if (error := rule.error()) is not None:
@@ -125,7 +131,7 @@ class Faults:
             return True
 
     def _passes(self, key: tuple[int, Entry], rate: float, burst: int) -> bool:
-        now = time.monotonic()
+        now = self.clock()
         bucket = self._buckets.setdefault(key, _Bucket(burst, now))
         bucket.tokens = min(burst, bucket.tokens + (now - bucket.filled) * rate)
         bucket.filled = now

@@ -146,6 +146,7 @@ def serve(
                 thread.start()
                 yield sandbox
             finally:
+                rules.clear()
                 _stop(server, thread)
     finally:
         _serving.release()
