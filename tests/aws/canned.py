@@ -18,7 +18,7 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     wait: threading.Event | None = None
-    """Answers only when it is set."""
+    """Answers only when it is set, or after a minute."""
     announced: int | None = None
     """A Content-Length that is not true."""
 
@@ -52,7 +52,7 @@ def serve(answer: Callable[[Seen], Answer]) -> Iterator[str]:
             seen = Seen(self.command, headers["host"], self.path, headers, self.rfile.read(length))
             given = answer(seen) if "authorization" in headers else Answer(status=404)  # whoever else knocks
             if given.wait is not None:
-                given.wait.wait(20)
+                given.wait.wait(60)
             self.send_response(given.status)
             for name, value in given.headers.items():
                 self.send_header(name, value)

@@ -169,12 +169,17 @@ def test_a_silent_endpoint_is_given_up_after_the_read_timeout(name: str, monkeyp
     never = threading.Event()
     with serve(lambda seen: Answer(wait=never)) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        before = time.monotonic()
-        with pytest.raises(boto.ReadTimeoutError):
-            send(name, request("logs", "DescribeLogGroups"), Timeouts(60, 0.2))
-        waited = time.monotonic() - before
+        with pytest.raises(boto.ReadTimeoutError):  # long before the deadline, and before there is an answer
+            send(name, request("logs", "DescribeLogGroups"), Timeouts(600, 0.2))
         never.set()
-    assert waited < 60
+
+
+class Held(Timeouts):
+    """Only the deadline can end a call."""
+
+    @property
+    def deadline(self) -> float:
+        return 0.5
 
 
 def test_a_reply_that_trickles_is_given_up_after_the_deadline(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,19 +191,19 @@ def test_a_reply_that_trickles_is_given_up_after_the_deadline(name: str, monkeyp
         with taken:
             taken.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
             while not done.wait(0.1):
-                taken.sendall(b" ")
+                taken.sendall(b" ")  # all of it in 100 seconds
 
     thread = threading.Thread(target=trickle, daemon=True)
     thread.start()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{listening.getsockname()[1]}")
     before = time.monotonic()
     with pytest.raises(boto.ReadTimeoutError):
-        send(name, request("logs", "DescribeLogGroups"), Timeouts(0.3, 0.7))
+        send(name, request("logs", "DescribeLogGroups"), Held(600, 600))
     waited = time.monotonic() - before
     done.set()
     thread.join()
     listening.close()
-    assert 1.4 < waited < 60
+    assert waited >= 0.5
 
 
 def test_an_endpoint_that_takes_no_connection_is_given_up_after_the_connect_timeout(
@@ -240,18 +245,18 @@ def test_a_wrong_endpoint_or_bundle_is_an_error_of_botocore(
 
 def test_a_call_that_hangs_keeps_neither_the_loop_nor_the_program(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked, never = threading.Event(), threading.Event()
+    answered: list[str] = []
 
     def answer(seen: Seen) -> Answer:
         asked.set()
-        return Answer(wait=never)
-
-    cancelled: list[float] = []
+        never.wait(60)
+        answered.append(seen.path)
+        return Answer()
 
     async def main() -> None:
-        async with transport(name) as wire:
+        async with transport(name, Timeouts(600, 600)) as wire:
             call = asyncio.create_task(wire.send(request("logs", "DescribeLogGroups")))
-            await asyncio.to_thread(asked.wait, 10)
-            cancelled.append(time.monotonic())
+            await asyncio.to_thread(asked.wait)
             call.cancel()
             await call
 
@@ -259,10 +264,9 @@ def test_a_call_that_hangs_keeps_neither_the_loop_nor_the_program(name: str, mon
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         with pytest.raises(asyncio.CancelledError):
             asyncio.run(main())
-        waited = time.monotonic() - cancelled[0]
+        assert answered == []
         assert all(thread.daemon for thread in threading.enumerate() if thread.name == "bedaudit-call")
         never.set()
-    assert waited < 2
 
 
 BLOCKED = "/v20180820/configuration/publicAccessBlock"

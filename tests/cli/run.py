@@ -44,7 +44,7 @@ def python(*arguments: str, at: Path, env: Mapping[str, str] | None = None) -> R
         env=scrubbed(at, env),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
         stdin=subprocess.DEVNULL,
     )

@@ -160,17 +160,16 @@ def visited(partial: Path) -> set[tuple[str, str]]:
 
 
 def test_interrupt_keeps_what_was_read_and_reports_the_rest_as_not_read(sandbox: Sandbox, tmp_path: Path) -> None:
-    sandbox.faults.add(Rule(account="444444444444", latency=60))
+    sandbox.faults.add(Rule(account="444444444444", latency=3600))
     command = [sys.executable, "-m", "bedaudit", "scan", *ORG, "--format", "json", "--save-snapshot", "s.gz"]
     env = scrubbed(tmp_path, sandbox.environment())
     with subprocess.Popen(
         command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        deadline = time.monotonic() + 45
-        while not visited(tmp_path / "s.gz.partial") >= READABLE and time.monotonic() < deadline:
-            time.sleep(0.5)
+        while not visited(tmp_path / "s.gz.partial") >= READABLE and process.poll() is None:
+            time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=600)
     report = json.loads(out)
     assert process.returncode == 130
     assert "go on with --resume s.gz" in err
@@ -219,7 +218,7 @@ def test_sandbox_serves_any_client_until_it_is_interrupted(tmp_path: Path, stopp
         environment = dict(line.removeprefix("export ").strip().split("=", 1) for line in lines)
         ran = bedaudit("targets", "--format", "json", at=tmp_path, env=environment)
         process.send_signal(stopped_by)
-        process.communicate(timeout=30)
+        process.communicate(timeout=600)
     assert [each["account"] for each in ran.json["accounts"]] == ["111111111111"]
     assert process.returncode == 130
 

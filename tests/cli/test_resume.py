@@ -39,8 +39,7 @@ def killed(arguments: list[str], at: Path, env: dict[str, str], sites: int) -> s
     """What was read by a scan that was killed when it had kept so many records."""
     command = [sys.executable, "-m", "bedaudit", "scan", *ORG, "--format", "json", *arguments]
     with subprocess.Popen(command, cwd=at, env=scrubbed(at, env), stdout=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 60
-        while len(visited(at / "s.gz.partial")) < sites and process.poll() is None and time.monotonic() < deadline:
+        while len(visited(at / "s.gz.partial")) < sites and process.poll() is None:
             time.sleep(0.05)
         process.kill()
     assert process.returncode == -9
@@ -94,7 +93,7 @@ def test_a_scan_goes_on_with_what_it_was_begun_with_only(
     sandbox: Sandbox, tmp_path: Path, arguments: list[str], says: str
 ) -> None:
     env = dict(sandbox.environment())
-    sandbox.faults.add(Rule(account="444444444444", latency=60))
+    sandbox.faults.add(Rule(account="444444444444", latency=3600))
     killed(["--save-snapshot", "s.gz"], tmp_path, env, 3)
     sandbox.faults.clear()
     kept = (tmp_path / "s.gz.partial").read_bytes()

@@ -48,7 +48,7 @@ def on_terminal(
             break
         said += piece
     os.close(ours)
-    return process.wait(timeout=120), said.decode()
+    return process.wait(timeout=600), said.decode()
 
 
 @pytest.mark.parametrize(

@@ -60,15 +60,16 @@ def test_a_worker_that_is_killed_and_an_interrupt_end_the_scan_and_all_its_proce
     sandbox: Sandbox, tmp_path: Path, hit: str, code: int, says: str
 ) -> None:
     sandbox.ledger.clear()
-    sandbox.faults.add(Rule(service="bedrock", latency=60))
+    sandbox.faults.add(Rule(service="bedrock", latency=3600))
     command = [sys.executable, "-m", "bedaudit", "scan", *ORG, "--workers", "2", "--save-snapshot", "s.gz"]
     env = scrubbed(tmp_path, sandbox.environment())
     with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as process:
         while not any(operation == "ListMetrics" for *_, operation in sandbox.ledger.counts()):
+            assert process.poll() is None
             time.sleep(0.05)
         workers = children(process.pid)
         os.kill(workers[0] if hit == "child" else process.pid, signal.SIGKILL if hit == "child" else signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=600)
     sandbox.faults.clear()
     assert len(workers) == 2
     assert (process.returncode, says in err, "Traceback" in err) == (code, True, False)
@@ -84,9 +85,7 @@ def cluster(at: Path, sandbox: Sandbox, workers: int) -> Iterator[tuple[str, lis
     quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": at}
     scheduler = subprocess.Popen([*dask, "--no-dashboard", "--scheduler-file", str(file)], env=env, **quiet)
     try:
-        while not file.exists():
-            time.sleep(0.05)
-        address = json.loads(file.read_text())["address"]
+        address = _address(file, scheduler)
         command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny", "--nthreads", "1"]
         others = [
             subprocess.Popen([*command, "--no-dashboard"], env=scrubbed(at, sandbox.environment()), **quiet)
@@ -103,6 +102,14 @@ def cluster(at: Path, sandbox: Sandbox, workers: int) -> Iterator[tuple[str, lis
         scheduler.wait()
 
 
+def _address(file: Path, scheduler: subprocess.Popen[bytes]) -> str:
+    """Where a scheduler that has just been started listens, once all of its file is written."""
+    while not (written := file.read_text() if file.exists() else "").endswith("\n}"):
+        assert scheduler.poll() is None
+        time.sleep(0.05)
+    return str(json.loads(written)["address"])
+
+
 def test_a_cluster_of_which_a_worker_dies_says_what_one_process_says(
     sandbox: Sandbox, tmp_path: Path, whole: Any
 ) -> None:
@@ -116,7 +123,7 @@ def test_a_cluster_of_which_a_worker_dies_says_what_one_process_says(
                 time.sleep(0.05)
             workers[0].kill()
             sandbox.faults.clear()
-            out, _ = process.communicate(timeout=120)
+            out, _ = process.communicate(timeout=600)
     assert process.returncode == whole[0]
     assert said(json.loads(out)) == whole[1]
 

@@ -388,7 +388,7 @@ def test_the_multitool_finds_no_error_and_no_warning(tmp_path: Path, name: str, 
     done = subprocess.run(
         [MULTITOOL, "validate", checked, "--config", configuration, "--rule-kind", "Sarif;Ghas", "-o", out,
          "--level", "Error;Warning;Note", "--log", "ForceOverwrite"],
-        capture_output=True, check=False, timeout=120,
+        capture_output=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
     (run,) = json.loads(out.read_text(encoding="utf-8-sig"))["runs"]
