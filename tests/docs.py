@@ -9,18 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-import click
 from rich.console import Console
 from rich.text import Text
 
 from bedaudit.cli.kinds import _sentence, _tree, scope_of, type_of
-from bedaudit.cli.root import root
 from bedaudit.kinds import kinds
 from bedaudit.policy.builtin import builtin_policies
 from bedaudit.policy.load import load
 from bedaudit.policy.model import Control
 from bedaudit.report import REPORTERS, Options
 from bedaudit.state import shape_of
+from tests.docs_options import options_page, prose
 from tests.report.sample import REPORT
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -34,47 +33,28 @@ def kinds_page() -> Iterator[str]:
         path: list[str] = []
         for depth, name, field in _tree(shape_of(kind.state), 0):
             path[depth:] = [name]
-            yield f"| `{'.'.join(path)}` | {type_of(field)} | {_cell(_sentence(field))} |\n"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+            yield f"| `{'.'.join(path)}` | {type_of(field)} | {prose(_sentence(field))} |\n"
 
 
 def controls_page() -> Iterator[str]:
     yield "# Controls\n\nEvery control of the shipped policies, why it is there, and how it is mended.\n"
     for name in sorted(builtin_policies()):
         (policy,) = load([f"builtin:{name}"])
-        yield f"\n## `builtin:{name}`\n\n{policy.description}\n"
+        yield f"\n## `builtin:{name}`\n\n{prose(policy.description)}\n"
         for control in policy.controls:
             yield from _control(control)
 
 
 def _control(control: Control) -> Iterator[str]:
     mended = "by `bedaudit fix`" if control.fix is not None and control.fix.safety != "manual" else "by hand"
-    yield f"\n### `{control.id}`\n\n**{control.title}.** {control.severity}, `{control.kind}`, mended {mended}.\n"
-    yield f"\n{control.why}\n"
+    yield f"\n### `{control.id}`\n\n**{prose(control.title)}.** "
+    yield f"{control.severity}, `{control.kind}`, mended {mended}.\n"
+    yield f"\n{prose(control.why)}\n"
     for framework, ids in control.frameworks.items():
-        yield f"\n* {framework}: {', '.join(ids)}"
+        yield f"\n* {prose(framework)}: {prose(', '.join(ids))}"
     for reference in control.references:
         yield f"\n* <{reference}>"
     yield "\n"
-
-
-def options_page() -> Iterator[str]:
-    yield "# Commands and options\n\nAs `--help` prints them, at 80 columns.\n"
-    for path, command in _commands(root, ()):
-        context = click.Context(
-            command, info_name=" ".join(("bedaudit", *path)), terminal_width=80, max_content_width=80
-        )
-        yield f"\n## `{' '.join(('bedaudit', *path))}`\n\n```text\n{command.get_help(context)}\n```\n"
-
-
-def _commands(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    yield path, command
-    if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from _commands(command.commands[name], (*path, name))
 
 
 def terminal() -> Iterator[str]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 
+from bedaudit.cli.root import root
 from tests.docs import DOCS, PAGES, PICTURE, digest, report_page
+from tests.docs_options import commands, options, prose, variable
+
+COMMANDS = list(commands())
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -15,3 +20,21 @@ def test_a_generated_page_is_current(name: str) -> None:
 def test_the_picture_is_of_the_report_as_it_is_now() -> None:
     assert (DOCS / f"{PICTURE}.sha256").read_text(encoding="utf-8") == digest(report_page())
     assert (DOCS / PICTURE).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=[" ".join(path) for path, _ in COMMANDS])
+def test_an_option_is_given_by_the_variable_that_its_page_names(
+    monkeypatch: pytest.MonkeyPatch, path: tuple[str, ...], command: click.Command
+) -> None:
+    context = root.make_context("bedaudit", [], resilient_parsing=True)
+    for name in path:
+        assert isinstance(context.command, click.Group)
+        context = click.Context(context.command.commands[name], parent=context, info_name=name)
+    for option in options(command):
+        if named := variable(option, path):
+            monkeypatch.setenv(named, "given")
+            assert option.resolve_envvar_value(context) == "given", named
+
+
+def test_prose_of_policies_is_no_markup() -> None:
+    assert prose("Keep <b> _a_b_* [x] | `a*b` `c") == r"Keep \<b\> \_a_b\_\* \[x\] \| `a*b` \`c"

@@ -5,6 +5,25 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+Readable = os.PathLike[str]
+"""What can be opened, and tells as text what a user calls it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What was fetched from elsewhere, under the name that it has there."""
+
+    name: str
+    place: Path
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __fspath__(self) -> str:
+        return str(self.place)
 
 
 def unpiped(path: str, flags: int, mode: int = 0o600) -> int:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from bedaudit.audit.judged import INTERRUPTED, Judged, Standard
 from bedaudit.errors import SnapshotError
 from bedaudit.evaluate import EVERYWHERE
 from bedaudit.merge import several
 from bedaudit.model import Monitoring, Record, Report, SiteGap
+from bedaudit.opening import Readable
 from bedaudit.snapshot import End, Header, open_snapshot
 
 
-def from_snapshots(paths: Sequence[Path], standard: Standard) -> Report:
+def from_snapshots(paths: Sequence[Readable], standard: Standard) -> Report:
     """Judges what the parts of a scan read, each of other accounts; monitoring accounts may be in several.
 
     Raises:
@@ -24,7 +24,7 @@ def from_snapshots(paths: Sequence[Path], standard: Standard) -> Report:
     parts = [_Part(path, *open_snapshot(path)[::2]) for path in paths]
     monitoring = _monitoring(parts, standard)
     judged = Judged(standard, monitoring)
-    sources: dict[str, Path] = {}
+    sources: dict[str, Readable] = {}
     for watching in (True, False):
         for part in parts:
             for record in part.records(sources, monitoring):
@@ -46,11 +46,11 @@ def from_snapshots(paths: Sequence[Path], standard: Standard) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    path: Path
+    path: Readable
     header: Header
     end: End | None
 
-    def records(self, sources: dict[str, Path], monitoring: Monitoring) -> Iterator[Record]:
+    def records(self, sources: dict[str, Readable], monitoring: Monitoring) -> Iterator[Record]:
         """Those of accounts that no other part has; `sources`: which part has which account, so far."""
         for record in open_snapshot(self.path)[1]:
             account = record.site.account

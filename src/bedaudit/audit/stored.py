@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from bedaudit.audit.judged import INTERRUPTED, Judged, Standard
 from bedaudit.errors import SnapshotError, TargetError
 from bedaudit.evaluate import EVERYWHERE
 from bedaudit.model import GLOBAL, Monitoring, Record, Report, Site, SiteGap
+from bedaudit.opening import Readable
 from bedaudit.snapshot import Header, open_snapshot
 
 
 def from_snapshot(
-    path: Path, standard: Standard, accounts: tuple[str, ...] = (), regions: tuple[str, ...] = ()
+    path: Readable, standard: Standard, accounts: tuple[str, ...] = (), regions: tuple[str, ...] = ()
 ) -> Report:
     """Judges what an earlier scan read, or of that only some accounts and regions.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,11 +10,13 @@ import click
 from bedaudit.cli import terminal
 from bedaudit.cli.command import Command
 from bedaudit.cli.exits import FAILED, PASSED
-from bedaudit.cli.options import REPORT_FILES, as_json
+from bedaudit.cli.inputs import INPUTS, Place, fetched
+from bedaudit.cli.options import as_json, profile_option
 from bedaudit.cli.reports import stored
 
 if TYPE_CHECKING:
     from bedaudit.diff import Change, Records
+    from bedaudit.opening import Readable
 
 EXAMPLES = """\
 bedaudit diff last-week.json today.json
@@ -24,10 +25,11 @@ bedaudit diff before.jsonl.gz after.jsonl.gz --format json
 
 
 @click.command("diff", cls=Command, examples=EXAMPLES, short_help="What differs between two reports or two snapshots.")
-@click.argument("old", type=REPORT_FILES)
-@click.argument("new", type=REPORT_FILES)
+@click.argument("old", type=INPUTS)
+@click.argument("new", type=INPUTS)
 @as_json
-def diff(old: Path, new: Path, format: str) -> int:  # noqa: A002
+@profile_option
+def diff(old: Place, new: Place, format: str, profile: str | None) -> int:  # noqa: A002
     """Say what appeared, went and changed between two JSON reports, or between two snapshots.
 
     Of reports: findings, by outcome, severity and drift. Of snapshots: resources and what could not be read, by their
@@ -35,12 +37,12 @@ def diff(old: Path, new: Path, format: str) -> int:  # noqa: A002
     """
     from bedaudit.report.differences import in_json, text
 
-    changes = _changes(old, new)
+    changes = _changes(fetched(old, profile), fetched(new, profile))
     terminal.write_pieces(in_json(changes) if format == "json" else text(changes, terminal.width(sys.stdout)))
     return FAILED if changes else PASSED
 
 
-def _changes(old: Path, new: Path) -> list[Change]:
+def _changes(old: Readable, new: Readable) -> list[Change]:
     from bedaudit.diff import of_reports, of_snapshots
     from bedaudit.snapshot import is_snapshot
 
@@ -52,7 +54,7 @@ def _changes(old: Path, new: Path) -> list[Change]:
     return list(of_reports(stored(old), stored(new)))
 
 
-def _records(path: Path) -> Records:
+def _records(path: Readable) -> Records:
     from bedaudit.snapshot import open_snapshot
 
     return lambda: open_snapshot(path)[1]

@@ -2,56 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bedaudit.cli.command import Command, Talk
 from bedaudit.cli.exits import exit_code
-from bedaudit.cli.options import REPORT_FILES, merge_options, refuse
-from bedaudit.cli.outputs import Output, chosen
-from bedaudit.cli.policies import Loaded, load, standard
-from bedaudit.cli.reports import baseline_of, check_outputs, compared, controls_of, stored, write_reports
+from bedaudit.cli.inputs import INPUTS, Place, all_fetched
+from bedaudit.cli.options import MergeOptions, merge_options, refuse
+from bedaudit.cli.reports import Stored, compared, stored, write_reports
 from bedaudit.errors import BedauditError
 
 if TYPE_CHECKING:
-    from bedaudit.model import Report, Severity
+    from collections.abc import Sequence
+
+    from bedaudit.model import Report
+    from bedaudit.opening import Readable
 
 EXAMPLES = """\
 bedaudit merge shard-1.json shard-2.json -o json:report.json
 bedaudit merge shards/*.json --baseline last-week.json --only-new
 bedaudit merge shards/*.jsonl.gz               snapshots, judged together
+bedaudit merge "s3://my-bucket/shards/*.jsonl.gz"
 """
 
 
-@dataclass(frozen=True, slots=True)
-class MergeOptions:
-    """What to do with the whole."""
-
-    policy: tuple[str, ...]
-    config: Path | None
-    format: str | None
-    output: tuple[Output, ...]
-    sarif_for: Literal["github", "any"]
-    markdown_for: Literal["comment", "summary"]
-    profile: str | None
-    fail_on: Severity | None
-    baseline: Path | None
-    only_new: bool
-    allow_unknown: bool
-    exit_zero: bool
-    waivers: Path | None
-
-
 @click.command("merge", cls=Command, examples=EXAMPLES, short_help="Join the reports of shards into one.")
-@click.argument("files", metavar="REPORT...|SNAPSHOT...", nargs=-1, required=True, type=REPORT_FILES)
+@click.argument("files", metavar="REPORT...|SNAPSHOT...", nargs=-1, required=True, type=INPUTS)
 @merge_options
 @click.pass_context
-def merge(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> int:
+def merge(context: click.Context, /, files: tuple[Place, ...], **given: Any) -> int:
     """Join JSON reports of `scan --shard`, each of other accounts, into the report of the whole scan.
 
     Exits as the whole scan would. What a shard could not judge because it depends on an account of another shard
@@ -59,15 +39,13 @@ def merge(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> i
     shards: --baseline marks all findings anew.
     """
     options = MergeOptions(**given)
-    outputs = chosen(options.format, options.output)
-    check_outputs(outputs, options.profile)
-    loaded = load(options.policy, options.config)
-    baseline = baseline_of(options.baseline, only_new=options.only_new)
-    report = compared(_whole(context, files, loaded, options.waivers), baseline)
+    asked = Stored.of(options, only_new=options.only_new)
+    read = list(all_fetched(files, options.profile))
+    report = compared(_whole(context, read, asked), asked.baseline)
     if not report.findings:
         raise BedauditError("nothing was judged: none of the parts has a finding")
-    write_reports(report, outputs, context.ensure_object(Talk), options)
-    fail_on = options.fail_on or loaded.config.fail_on or "low"
+    write_reports(report, asked.outputs, context.ensure_object(Talk), options)
+    fail_on = options.fail_on or asked.loaded.config.fail_on or "low"
     return exit_code(
         report,
         fail_on,
@@ -77,13 +55,12 @@ def merge(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> i
     )
 
 
-def _whole(context: click.Context, files: Sequence[Path], loaded: Loaded, waivers: Path | None) -> Report:
+def _whole(context: click.Context, files: Sequence[Readable], asked: Stored) -> Report:
     from bedaudit.audit import from_snapshots
     from bedaudit.merge import merged
     from bedaudit.snapshot import is_snapshot
 
     if all(map(is_snapshot, files)):
-        return from_snapshots(files, standard(loaded, (), waivers, datetime.now(UTC).date()))
+        return from_snapshots(files, asked.standard)
     refuse(context, {"waivers": "--waivers"}, "is for snapshots: the findings of reports were waived before")
-    whole = merged({str(path): stored(path) for path in files})
-    return replace(whole, controls=controls_of(whole, loaded))
+    return asked.explained(merged({str(file): stored(file) for file in files}))

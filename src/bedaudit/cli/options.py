@@ -14,6 +14,7 @@ from click.core import ParameterSource
 from bedaudit.cli.choices import ACCOUNT, FORMAT, SEVERITY, SHARD
 from bedaudit.cli.command import Option
 from bedaudit.cli.completion import controls, policies
+from bedaudit.cli.inputs import INPUT, Place
 from bedaudit.cli.outputs import OUTPUT, Output
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
-REPORT_FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Scope:
 class ScanOptions(Scope):
     """What to do with what was seen, besides."""
 
-    from_: Path | None
+    from_: Place | None
     terraform_plan: Path | None
     shard: tuple[int, int] | None
     engine: str | None
@@ -55,7 +55,7 @@ class ScanOptions(Scope):
     format: str | None
     output: tuple[Output, ...]
     fail_on: Severity | None
-    baseline: Path | None
+    baseline: Place | None
     only_new: bool
     waivers: Path | None
     allow_unknown: bool
@@ -63,6 +63,31 @@ class ScanOptions(Scope):
     sarif_for: Literal["github", "any"]
     markdown_for: Literal["comment", "summary"]
     publish: Literal["security-hub"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOptions:
+    """How to judge snapshots, and what to write of them or of stored reports."""
+
+    policy: tuple[str, ...]
+    config: Path | None
+    waivers: Path | None
+    baseline: Place | None
+    format: str | None
+    output: tuple[Output, ...]
+    sarif_for: Literal["github", "any"]
+    markdown_for: Literal["comment", "summary"]
+    profile: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeOptions(StoredOptions):
+    """What the whole means, besides."""
+
+    fail_on: Severity | None
+    only_new: bool
+    allow_unknown: bool
+    exit_zero: bool
 
 
 def _option(heading: str, *names: str, **attributes: Any) -> Callable[[F], F]:
@@ -143,11 +168,11 @@ _places = _together(
 )
 _shard = _scope("--shard", metavar="I/N", type=SHARD, help="The I-th of N parts of the accounts; `merge` joins them.")
 _engine = _scope("--engine", metavar="URL", help="Read on a Dask cluster, as dask://scheduler:8786.")
-_profile = _identity("--profile", metavar="NAME", help="A profile of the AWS configuration.")
+profile_option = _identity("--profile", metavar="NAME", help="A profile of the AWS configuration.")
 _identities = _together(
     _identity("--role", metavar="NAME", help="The role to assume in each account but your own."),
     _identity("--external-id", metavar="ID", help="The external ID that the role asks for."),
-    _profile,
+    profile_option,
 )
 _written = _together(
     _report("--format", type=FORMAT, help="What to write to stdout. Default: text."),
@@ -204,7 +229,7 @@ fix_options = _together(
 )
 rollback_options = _together(_identities, config_option, yes_option)
 _baseline = _verdict(
-    "--baseline", metavar="REPORT", type=FILE, help="An earlier JSON report: say what is new, and what fixed."
+    "--baseline", metavar="REPORT", type=INPUT, help="An earlier JSON report: say what is new, and what fixed."
 )
 _waivers = _verdict("--waivers", metavar="FILE", type=FILE, help="Dated, owned exceptions.")
 _gate = _together(
@@ -220,15 +245,15 @@ _gate = _together(
     _verdict("--exit-zero", is_flag=True, help="Exit 0 instead of 1 and 3."),
 )
 _verdicts = _together(_gate, _waivers)
-merge_options = _together(policy_options, _profile, _written, _verdicts)
-report_options = _together(policy_options, _waivers, _baseline, _profile, _written)
+merge_options = _together(policy_options, profile_option, _written, _verdicts)
+report_options = _together(policy_options, _waivers, _baseline, profile_option, _written)
 scope_options = _together(policy_options, _control, _places, _identities)
 demo_options = _together(policy_options, _control, _places, _reports, _verdicts)
 scan_options = _together(
     policy_options,
     _control,
     _places,
-    _scope("--from", "from_", metavar="SNAPSHOT", type=FILE, help="Judge a saved snapshot instead of reading AWS."),
+    _scope("--from", "from_", metavar="SNAPSHOT", type=INPUT, help="Judge a saved snapshot instead of reading AWS."),
     _scope(
         "--terraform-plan",
         metavar="FILE",

@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bedaudit.cli.command import Command, Talk
 from bedaudit.cli.exits import PASSED
-from bedaudit.cli.options import REPORT_FILES, report_options
-from bedaudit.cli.outputs import Output, chosen
-from bedaudit.cli.policies import Loaded, load, standard
-from bedaudit.cli.reports import baseline_of, check_outputs, compared, controls_of, stored, write_reports
+from bedaudit.cli.inputs import INPUTS, Place, all_fetched
+from bedaudit.cli.options import StoredOptions, report_options
+from bedaudit.cli.reports import Stored, compared, stored, write_reports
 
 if TYPE_CHECKING:
     from bedaudit.model import Report
+    from bedaudit.opening import Readable
 
 EXAMPLES = """\
 bedaudit report report.json -o html:report.html
 bedaudit report history/*.json -o html:trend.html   the latest, and the trend
+bedaudit report "s3://my-bucket/history/*.json" -o html:trend.html
 bedaudit report today.jsonl.gz --policy policies/ --format markdown
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ReportOptions:
-    """How to judge snapshots, and what to write."""
-
-    policy: tuple[str, ...]
-    config: Path | None
-    waivers: Path | None
-    baseline: Path | None
-    format: str | None
-    output: tuple[Output, ...]
-    sarif_for: Literal["github", "any"]
-    markdown_for: Literal["comment", "summary"]
-    profile: str | None
-
-
 @click.command("report", cls=Command, examples=EXAMPLES, short_help="Other formats of stored reports, and the trend.")
-@click.argument("files", metavar="REPORT|SNAPSHOT...", nargs=-1, required=True, type=REPORT_FILES)
+@click.argument("files", metavar="REPORT|SNAPSHOT...", nargs=-1, required=True, type=INPUTS)
 @report_options
 @click.pass_context
-def report(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> int:
+def report(context: click.Context, /, files: tuple[Place, ...], **given: Any) -> int:
     """Write stored JSON reports, or snapshots judged anew, in other formats.
 
     Of several, the latest is written, with the trend that leads to it. Why a control matters is told where its policy
@@ -53,28 +36,23 @@ def report(context: click.Context, /, files: tuple[Path, ...], **given: Any) -> 
     """
     from bedaudit.report.summary import Point, summary
 
-    options = ReportOptions(**given)
-    outputs = chosen(options.format, options.output)
-    check_outputs(outputs, options.profile)
-    loaded, baseline = load(options.policy, options.config), baseline_of(options.baseline)
+    options = StoredOptions(**given)
+    asked = Stored.of(options)
     latest: Report | None = None
     points: list[Point] = []
-    for path in files:
-        found = _report(path, loaded, options)
+    for file in all_fetched(files, options.profile):
+        found = _report(file, asked)
         points.append(Point(found.scan.finished_at, summary(found.findings)))
         if latest is None or found.scan.finished_at >= latest.scan.finished_at:
             latest = found
     assert latest is not None  # noqa: S101 - click asks for one at least
     history = sorted(points, key=lambda point: point.finished_at)[:-1]
-    write_reports(compared(latest, baseline), outputs, context.ensure_object(Talk), options, tuple(history))
+    write_reports(compared(latest, asked.baseline), asked.outputs, context.ensure_object(Talk), options, tuple(history))
     return PASSED
 
 
-def _report(path: Path, loaded: Loaded, options: ReportOptions) -> Report:
+def _report(file: Readable, asked: Stored) -> Report:
     from bedaudit.audit import from_snapshot
     from bedaudit.snapshot import is_snapshot
 
-    if is_snapshot(path):
-        return from_snapshot(path, standard(loaded, (), options.waivers, datetime.now(UTC).date()))
-    found = stored(path)
-    return replace(found, controls=controls_of(found, loaded))
+    return from_snapshot(file, asked.standard) if is_snapshot(file) else asked.explained(stored(file))

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 import click
 
 from bedaudit.cli import terminal
-from bedaudit.cli.outputs import Output, check_output, write_beside, write_output
+from bedaudit.cli.inputs import Place, fetched
+from bedaudit.cli.outputs import Output, check_output, chosen, write_beside, write_output
+from bedaudit.cli.policies import load, standard
 from bedaudit.errors import ReportError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bedaudit.audit import Standard
     from bedaudit.cli.command import Talk
+    from bedaudit.cli.options import StoredOptions
     from bedaudit.cli.policies import Loaded
     from bedaudit.model import Report
+    from bedaudit.opening import Readable
     from bedaudit.policy.model import Control
     from bedaudit.report.summary import Point
 
@@ -37,7 +46,7 @@ class Written(Protocol):
         """Of Markdown."""
 
 
-def stored(path: Path) -> Report:
+def stored(path: Readable) -> Report:
     """A JSON report.
 
     Raises:
@@ -49,16 +58,47 @@ def stored(path: Path) -> Report:
     return read_report(path, kinds())
 
 
-def baseline_of(path: Path | None, *, only_new: bool = False) -> Report | None:
+def baseline_of(place: Place | None, profile: str | None, *, only_new: bool = False) -> Report | None:
     """The report to compare with, if there is one.
 
     Raises:
         click.UsageError: there has to be one, to tell what is new.
         ReportError: it cannot be read.
     """
-    if only_new and path is None:
+    if only_new and place is None:
         raise click.UsageError("--only-new says nothing without --baseline REPORT")
-    return stored(path) if path else None
+    return stored(fetched(place, profile)) if place else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What stored reports and snapshots are written as and compared with, found to be possible."""
+
+    outputs: tuple[Output, ...]
+    loaded: Loaded
+    baseline: Report | None
+    waivers: Path | None
+
+    @classmethod
+    def of(cls, asked: StoredOptions, *, only_new: bool = False) -> Self:
+        """What is asked for.
+
+        Raises:
+            BedauditError: something of it is wrong.
+        """
+        outputs = chosen(asked.format, asked.output)
+        check_outputs(outputs, asked.profile)
+        loaded = load(asked.policy, asked.config)
+        return cls(outputs, loaded, baseline_of(asked.baseline, asked.profile, only_new=only_new), asked.waivers)
+
+    @property
+    def standard(self) -> Standard:
+        """By which snapshots are judged."""
+        return standard(self.loaded, (), self.waivers, datetime.now(UTC).date())
+
+    def explained(self, report: Report) -> Report:
+        """A stored report, with what policies say of its controls."""
+        return replace(report, controls=_controls_of(report, self.loaded))
 
 
 def compared(report: Report, baseline: Report | None) -> Report:
@@ -68,15 +108,15 @@ def compared(report: Report, baseline: Report | None) -> Report:
     return against(report, baseline) if baseline else report
 
 
-def controls_of(report: Report, loaded: Loaded) -> Mapping[str, Control]:
+def _controls_of(report: Report, loaded: Loaded) -> Mapping[str, Control]:
     """What policies say of the controls of a stored report: those that were loaded or ship, if they are the same."""
     from bedaudit.policy.builtin import BUILTIN, builtin_policies
-    from bedaudit.policy.load import load
+    from bedaudit.policy.load import load as load_policies
 
     judged = {policy.name: policy.digest for policy in report.scan.policies}
     policies = loaded.policies
     if not judged.keys() <= {policy.name for policy in policies}:
-        policies = (*policies, *load(tuple(f"{BUILTIN}{name}" for name in builtin_policies())))
+        policies = (*policies, *load_policies(tuple(f"{BUILTIN}{name}" for name in builtin_policies())))
     same = (policy for policy in policies if judged.get(policy.name) == policy.digest)
     return {control.id: control for policy in same for control in policy.controls}
 
@@ -133,7 +173,6 @@ def _write(output: Output, report: Report, talk: Talk, asked: Written, history: 
 
 def _by_account(report: Report, *, skip_unentered: bool) -> Iterator[tuple[str, Report]]:
     """What a report says of each account; GitHub would take the alerts of one that was not entered for fixed."""
-    from dataclasses import replace
     from itertools import groupby
 
     from bedaudit.report.phrases import unentered

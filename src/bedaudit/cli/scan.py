@@ -12,6 +12,7 @@ import click
 from bedaudit.cli import terminal
 from bedaudit.cli.command import Command, Talk
 from bedaudit.cli.exits import INTERRUPTED, UNSEEN, exit_code
+from bedaudit.cli.inputs import Place, fetched
 from bedaudit.cli.options import ScanOptions, refuse, scan_options
 from bedaudit.cli.outputs import Output, check_writable, chosen
 from bedaudit.cli.policies import load, standard
@@ -97,12 +98,12 @@ def live(options: ScanOptions, talk: Talk, *, places: Config | None = None) -> i
     return INTERRUPTED
 
 
-def offline(snapshot: Path, options: ScanOptions, talk: Talk) -> int:
+def offline(snapshot: Place, options: ScanOptions, talk: Talk) -> int:
     """Judges a snapshot."""
     from bedaudit.audit import from_snapshot
 
     asked = prepare(options)
-    report = from_snapshot(snapshot, asked.standard, options.account, options.region)
+    report = from_snapshot(fetched(snapshot, options.profile), asked.standard, options.account, options.region)
     return finish(asked, report, talk)
 
 
@@ -146,7 +147,7 @@ def prepare(options: ScanOptions) -> Asked:
         standard=standard(loaded, options.control, options.waivers, datetime.now(UTC).date()),
         fail_on=options.fail_on or loaded.config.fail_on or "low",
         outputs=outputs,
-        baseline=baseline_of(options.baseline, only_new=options.only_new),
+        baseline=baseline_of(options.baseline, options.profile, only_new=options.only_new),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -26,7 +25,7 @@ from bedaudit.model import (
     SiteGap,
     Waiver,
 )
-from bedaudit.opening import unpiped
+from bedaudit.opening import Readable, unpiped
 from bedaudit.report import shape
 from bedaudit.report.json import VERSION
 from bedaudit.report.members import members
@@ -35,7 +34,7 @@ from bedaudit.snapshot.lines import plain_bytes
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
-def read_report(path: Path, kinds: Collection[str]) -> Report:
+def read_report(path: Readable, kinds: Collection[str]) -> Report:
     """A report as it was written, without what only the policies say of its controls; `kinds`: the names of all.
 
     Raises:

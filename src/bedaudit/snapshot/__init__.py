@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from bedaudit.errors import SnapshotError
 from bedaudit.model import Gap, KindGap, Monitoring, Reason, Record, Resource, Site
+from bedaudit.opening import Readable
 from bedaudit.snapshot.lines import GZIP, JsonLines, Line
 
 VERSION: Final = "1.0"
@@ -199,7 +200,7 @@ class SnapshotWriter:
         return SnapshotError(f"{self.path}: cannot be written: {error.strerror}")
 
 
-def open_snapshot(path: Path, *, max_line: int = MAX_LINE) -> tuple[Header, Iterator[Record], End | None]:
+def open_snapshot(path: Readable, *, max_line: int = MAX_LINE) -> tuple[Header, Iterator[Record], End | None]:
     """The header, the records one at a time, and the end, which only a `.partial` file may lack.
 
     Plain JSON Lines are read too. The file is gone through once before this returns, so that it is known to be whole.
@@ -219,7 +220,7 @@ def open_snapshot(path: Path, *, max_line: int = MAX_LINE) -> tuple[Header, Iter
     return header, source.records(header.partition, after=first.number, until=last.number if end else None), end
 
 
-def is_snapshot(path: Path) -> bool:
+def is_snapshot(path: Readable) -> bool:
     """Whether a file begins as snapshots do, and not as another that JSON is in."""
     lines = JsonLines(path, MAX_LINE)
     try:

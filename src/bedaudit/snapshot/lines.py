@@ -8,11 +8,11 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any, BinaryIO, NoReturn
 
 from bedaudit.errors import SnapshotError
-from bedaudit.opening import unpiped
+from bedaudit.opening import Readable, unpiped
 
 GZIP = 31
 """zlib's `wbits` for a gzip member; the header that zlib writes has no time and no name."""
@@ -47,13 +47,13 @@ class JsonLines:
         SnapshotError: the file cannot be read, is damaged or cut off, or has a line of more than `max_line` bytes.
     """
 
-    path: Path
+    path: Readable
     max_line: int
 
     @property
     def partial(self) -> bool:
         """The file is what a killed scan left."""
-        return self.path.suffix == ".partial"
+        return PurePath(str(self.path)).suffix == ".partial"
 
     def error(self, line: int, problem: str) -> SnapshotError:
         """What is wrong, with where it stands."""
