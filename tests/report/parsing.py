@@ -98,7 +98,7 @@ def _within(value: Any, shape: Any) -> Iterator[tuple[Any, Any, str]]:
         yield from ((each, shape.key, "Maximum length of 2048") for each in (*value, *value.values()))
 
 
-COMMAND = re.compile(r"::(error|warning|notice)( file=[^:,]*,line=\d+,title=[^:,]*)?::[^\n]+", re.ASCII)
+COMMAND = re.compile(r"::(error|warning|notice)( (file=[^:,]*,line=\d+,)?title=[^:,]*)?::[^\n]+", re.ASCII)
 
 
 def read_github(text: str) -> list[str]:

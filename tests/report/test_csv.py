@@ -19,8 +19,11 @@ def test_the_golden_table() -> None:
     assert_golden("report.csv", text().replace("\r\n", "\n"))
 
 
-def test_a_row_is_a_finding() -> None:
-    assert [row["id"] for row in read_csv(text())] == [each.id for each in REPORT.findings]
+def test_a_row_is_a_finding_or_a_notice() -> None:
+    rows = read_csv(text())
+    findings = [row["id"] for row in rows if row["outcome"] != "notice"]
+    notices = [row["message"] for row in rows if row["outcome"] == "notice"]
+    assert (findings, notices) == ([each.id for each in REPORT.findings], list(REPORT.notices))
 
 
 @pytest.mark.parametrize(
@@ -40,5 +43,5 @@ def test_a_row_is_a_finding() -> None:
 )
 def test_a_cell_is_text_to_a_spreadsheet(name: str, cell: str) -> None:
     named = dataclasses.replace(next(iter(REPORT.findings)), resource=ResourceName("alarm", name, None))
-    (row,) = read_csv(text(dataclasses.replace(REPORT, findings=(named,))))
+    (row,) = read_csv(text(dataclasses.replace(REPORT, findings=(named,), notices=())))
     assert (row["resource"], row["arn"]) == (cell, "")

@@ -1,4 +1,4 @@
-"""The findings as a table for spreadsheets: RFC 4180, one row a finding, no cell that a spreadsheet calculates.
+"""The findings as a table for spreadsheets: RFC 4180, one row a finding or notice, no cell that a spreadsheet calculates.
 
 https://owasp.org/www-community/attacks/CSV_Injection
 """
@@ -45,12 +45,15 @@ _COLUMNS: Final[Mapping[str, Callable[[Finding], str | None]]] = {
 
 
 def report(found: Report, options: Options) -> Iterator[str]:
-    """A line of names, then the findings in the order of all reports."""
+    """A line of names, the findings in the order of all reports, and what is to be said besides, as outcome `notice`."""
     row = StringIO(newline="")
     writer = csv.writer(row)
     yield _line(writer.writerow, row, _COLUMNS)
     for finding in found.findings:
         yield _line(writer.writerow, row, (_cell(value(finding) or "") for value in _COLUMNS.values()))
+    for notice in found.notices:
+        said = {"outcome": "notice", "message": _cell(notice)}
+        yield _line(writer.writerow, row, (said.get(name, "") for name in _COLUMNS))
 
 
 def _cell(text: str) -> str:

@@ -25,7 +25,8 @@ _LEVELS: Final[Mapping[Severity, Level]] = {
     "low": "notice",
     "info": "notice",
 }
-_MOST: Final = 10
+_MOST: Final[Mapping[Level, int]] = {"error": 10, "warning": 10, "notice": 9}
+"""Of each level GitHub shows ten in a step; one is left for the notices of the report."""
 _LONGEST: Final = 2000
 _ESCAPES: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY_ESCAPES: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
@@ -52,6 +53,8 @@ def report(found: Report, options: Options) -> Iterator[str]:
     problems = sorted(_problems(found.findings), key=lambda each: each.badness)
     for level in ("error", "warning", "notice"):
         yield from _annotations(level, [each for each in problems if each.level == level])
+    if found.notices:
+        yield _command("notice", {"title": counted(len(found.notices), "notice")}, "; ".join(found.notices))
 
 
 def _problems(findings: Iterable[Finding]) -> Iterable[_Problem]:
@@ -62,8 +65,8 @@ def _problems(findings: Iterable[Finding]) -> Iterable[_Problem]:
     return problems.values()
 
 
-def _annotations(level: str, problems: list[_Problem]) -> Iterator[str]:
-    shown = problems if len(problems) <= _MOST else problems[: _MOST - 1]
+def _annotations(level: Level, problems: list[_Problem]) -> Iterator[str]:
+    shown = problems if len(problems) <= _MOST[level] else problems[: _MOST[level] - 1]
     for problem in shown:
         mark = problem.first.source or problem.first.mark
         outcome = "failed" if problem.first.outcome == "fail" else "UNSEEN"

@@ -29,7 +29,7 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def report(found: Report, options: Options) -> Iterator[str]:
-    """One document, a suite for each site that has findings."""
+    """One document, a suite for each site that has findings, and one without tests for what is to be said besides."""
     suites: dict[Site, Counter[str]] = {}
     for finding in found.findings:
         suites.setdefault(finding.site, Counter())[_ELEMENTS.get(finding.outcome, "passed")] += 1
@@ -43,6 +43,10 @@ def report(found: Report, options: Options) -> Iterator[str]:
         yield f'  <testsuite name={_quoted(name)} {_numbers(suites[site])} skipped="{skipped}" time="0"{when}>\n'
         yield from map(_case, findings)
         yield "  </testsuite>\n"
+    if found.notices:
+        said = "\n".join(_shown(f"notice: {each}") for each in found.notices)
+        yield f'  <testsuite name="notices" {_numbers(Counter())} skipped="0" time="0">\n'
+        yield f"    <system-out>{said}</system-out>\n  </testsuite>\n"
     yield "</testsuites>\n"
 
 
@@ -58,7 +62,7 @@ def _case(finding: Finding) -> str:
     if element is None:
         return f"{case}/>\n"
     said = f"<{element} type={_quoted(finding.severity)} message={_quoted(_reason(finding))}>"
-    text = "\n".join(escape(_ILLEGAL.sub("?", harmless(line))) for line in _lines(finding))
+    text = "\n".join(map(_shown, _lines(finding)))
     return f"{case}>\n      {said}{text}</{element}>\n    </testcase>\n"
 
 
@@ -76,6 +80,10 @@ def _lines(finding: Finding) -> Iterator[str]:
     if finding.resource:
         yield f"resource: {finding.resource.arn or finding.resource.id}"
     yield f"policy: {finding.policy}, {finding.mark.file}:{finding.mark.line}"
+
+
+def _shown(line: str) -> str:
+    return escape(_ILLEGAL.sub("?", harmless(line)))
 
 
 def _quoted(text: str) -> str:
