@@ -13,6 +13,7 @@ import pytest
 from bedaudit.model import GLOBAL, Finding, Report, Site
 from bedaudit.policy.model import Fix
 from bedaudit.report import Options, beside
+from bedaudit.report.html import beside as pages_of
 from bedaudit.report.html import report as html
 from bedaudit.report.html.choice import MOST
 from bedaudit.report.html.plot import shares, trend
@@ -108,7 +109,7 @@ def test_five_thousand_findings_are_less_than_three_megabytes_and_all_there() ->
     page = written(found, name="report.html")
     assert len(page.encode()) < 3_000_000
     assert page.count('id="f') - page.count('id="findings"') == MOST
-    assert list(beside("html", found, Options(name="report.html"))) == []
+    assert list(pages_of(found, Options(name="report.html"))) == []
 
 
 def test_of_more_findings_the_worst_are_shown_and_each_account_has_its_page() -> None:
@@ -117,7 +118,7 @@ def test_of_more_findings_the_worst_are_shown_and_each_account_has_its_page() ->
     assert "This page holds the 3,000 worst of 5,100 findings" in page
     assert f'href="report.d/{0:012d}.html"' in page
     assert "report.d" not in written(found)
-    pages = {name: "".join(pieces) for name, pieces in beside("html", found, Options(name="report.html"))}
+    pages = {name: "".join(pieces) for name, pieces in pages_of(found, Options(name="report.html"))}
     assert len(pages) == 51
     assert all('href="../report.html"' in text for text in pages.values())
     anchors = {anchor for text in pages.values() for anchor in re.findall('id="(f[0-9a-f]{16})"', text)}
@@ -127,11 +128,11 @@ def test_of_more_findings_the_worst_are_shown_and_each_account_has_its_page() ->
 def test_an_account_that_is_no_number_cannot_name_a_file() -> None:
     bad = replace(REPORT.findings[0], site=Site("../../x", "us-east-1"))  # type: ignore[index]
     found = replace(REPORT, findings=(bad,) * (MOST + 1))
-    assert [Path(name).name == name for name, _ in beside("html", found, Options(name="r.html"))] == [True]
+    assert [Path(name).name == name for name, _ in pages_of(found, Options(name="r.html"))] == [True]
 
 
 def test_only_a_page_has_files_beside_it() -> None:
-    assert list(beside("json", REPORT, Options(name="report.json"))) == []
+    assert beside("json", REPORT, Options(name="report.json")) is None
 
 
 def test_the_trend_runs_to_the_report_itself() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,9 @@ import click
 from bedaudit.cli import terminal
 from bedaudit.cli.choices import FORMAT
 from bedaudit.errors import ReportError
+
+_HEAD = 2000
+"""Bytes at the beginning of a page that say who wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +118,22 @@ def write_output(output: Output, pieces: Iterable[str], profile: str | None) -> 
 
 
 def write_beside(output: Output, folder: str, files: Iterable[tuple[str, Iterable[str]]], profile: str | None) -> None:
-    """Writes what a report has beside it, into a folder that is made for the first file.
+    """Writes the pages that a report has beside it, into a folder that is made for the first one.
+
+    Pages that an earlier report left in it are removed from a disk, and stay in S3, where to write is not to delete.
 
     Raises:
-        ReportError: one of them cannot be written.
+        ReportError: one of them cannot be written or removed.
     """
+    written = set[str]()
     for name, pieces in files:
         further = output.beside(folder, name)
         if isinstance(further.path, Path):
             _make(further.path.parent)
         write_output(further, pieces, profile)
+        written.add(name)
+    if isinstance(output.path, Path) and folder:
+        _tidy(output.path.with_name(folder), written)
 
 
 def _make(folder: Path) -> None:
@@ -131,6 +141,26 @@ def _make(folder: Path) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise ReportError(f"{folder}: cannot be made: {error.strerror}") from error
+
+
+def _tidy(folder: Path, written: Collection[str]) -> None:
+    """Removes the pages in a folder that bedaudit wrote, and not this time; then the folder, if it is empty."""
+    left = [page for page in folder.glob("*.html") if page.name not in written and _is_page(page)]
+    try:
+        for page in left:
+            page.unlink()
+        if left and not any(folder.iterdir()):
+            folder.rmdir()
+    except OSError as error:
+        raise ReportError(f"{error.filename}: cannot be removed: {error.strerror}") from error
+
+
+def _is_page(file: Path) -> bool:
+    """Whether a file is a page that bedaudit wrote for an account, by its name and what stands in it."""
+    if not re.fullmatch(r"[0-9a-f]{12}", file.stem) or file.is_symlink() or not file.is_file():
+        return False
+    with file.open("rb") as opened:
+        return b'<meta name="generator" content="bedaudit">' in opened.read(_HEAD)
 
 
 def check_writable(path: Path, *, device: bool = True) -> None:

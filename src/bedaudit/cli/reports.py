@@ -168,7 +168,8 @@ def _write(output: Output, report: Report, talk: Talk, asked: Written, history: 
             write_output(output.of(account), reporter(part, how), asked.profile)
     else:
         write_output(output, reporter(report, how), asked.profile)
-        write_beside(output, how.beside, beside(output.format, report, how), asked.profile)
+        if (pages := beside(output.format, report, how)) is not None:
+            write_beside(output, how.beside, pages, asked.profile)
 
 
 def _by_account(report: Report, *, skip_unentered: bool) -> Iterator[tuple[str, Report]]:

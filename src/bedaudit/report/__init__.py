@@ -56,11 +56,8 @@ _MODULES: Final = ("text", "json", "sarif", "html", "markdown", "junit", "csv", 
 REPORTERS: Final[Mapping[str, Reporter]] = {name: _reporter(name) for name in _MODULES}
 
 
-def beside(format_: str, found: Report, options: Options) -> Iterator[File]:
-    """The files that a report has beside it, where it is too large for one."""
+def beside(format_: str, found: Report, options: Options) -> Iterator[File] | None:
+    """The files that a report has beside it, where it is too large for one; None: reports of this format have none."""
     module = importlib.import_module(f"{__name__}.{format_}")
-    yield from getattr(module, "beside", _nothing)(found, options)
-
-
-def _nothing(_found: Report, _options: Options) -> Iterator[File]:
-    yield from ()
+    files: Callable[[Report, Options], Iterator[File]] | None = getattr(module, "beside", None)
+    return files(found, options) if files else None

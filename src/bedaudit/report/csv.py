@@ -1,4 +1,4 @@
-"""The findings as a table for spreadsheets: RFC 4180, one row a finding or notice, no cell that a spreadsheet calculates.
+"""The findings as a table for spreadsheets: RFC 4180, a row a finding or notice, no cell that a spreadsheet calculates.
 
 https://owasp.org/www-community/attacks/CSV_Injection
 """
@@ -45,7 +45,7 @@ _COLUMNS: Final[Mapping[str, Callable[[Finding], str | None]]] = {
 
 
 def report(found: Report, options: Options) -> Iterator[str]:
-    """A line of names, the findings in the order of all reports, and what is to be said besides, as outcome `notice`."""
+    """A line of names, the findings in the order of all reports, and the notices, as if they were outcomes."""
     row = StringIO(newline="")
     writer = csv.writer(row)
     yield _line(writer.writerow, row, _COLUMNS)

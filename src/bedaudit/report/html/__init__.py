@@ -25,7 +25,7 @@ def report(found: Report, options: Options) -> Iterator[str]:
 
 
 def beside(found: Report, options: Options) -> Iterator[File]:
-    """A page for each account, where one page cannot hold them all; those of an earlier report stay."""
+    """A page for each account, where one page cannot hold them all."""
     if len(found.findings) <= MOST:
         return
     for account, findings in groupby(found.findings, key=lambda finding: finding.site.account):
