@@ -1,12 +1,16 @@
-"""The pages and the picture in `docs/` that say what the code knows: `make docs` writes them anew."""
+"""The pages and the pictures in `docs/` that say what the code knows: `make docs` writes them anew."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from rich.console import Console
@@ -18,11 +22,14 @@ from bedaudit.policy.builtin import builtin_policies
 from bedaudit.policy.load import load
 from bedaudit.policy.model import Control
 from bedaudit.report import REPORTERS, Options
+from bedaudit.report.reading import read_report
 from bedaudit.state import shape_of
+from tests.cli.run import bedaudit
 from tests.docs_options import options_page, prose
-from tests.report.sample import REPORT
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
+WHEN: Final = "2026-11-28T06:00:00Z"
+WIDTH: Final = 1200
 
 
 def kinds_page() -> Iterator[str]:
@@ -57,48 +64,81 @@ def _control(control: Control) -> Iterator[str]:
     yield "\n"
 
 
-def terminal() -> Iterator[str]:
-    """The text report of a fixed scan, as a terminal shows it."""
-    text = "".join(REPORTERS["text"](REPORT, Options(colour=True, width=80)))
-    console = Console(record=True, width=80, file=io.StringIO(), force_terminal=True)
-    console.print(Text.from_ansi(text))
-    yield console.export_svg(title="bedaudit scan", unique_id="bedaudit")
-
-
 PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "kinds.md": kinds_page,
     "controls.md": controls_page,
     "options.md": options_page,
-    "terminal.svg": terminal,
 }
 
-PICTURE: Final = "report.png"
+
+@cache
+def demo() -> str:
+    """The JSON report of `bedaudit demo`, with the same name, times and calls whenever it runs."""
+    with TemporaryDirectory() as folder:
+        text = bedaudit("demo", "--format", "json", at=Path(folder)).out
+    scan = json.loads(text)["scan"]
+    for once, always in ((scan["id"], "demo"), (scan["started_at"], WHEN), (scan["finished_at"], WHEN)):
+        text = text.replace(once, always)
+    return re.sub(r'"calls": \d+', '"calls": 369', text, count=1)
 
 
+@cache
 def report_page() -> str:
-    """The HTML report that the picture shows."""
-    return "".join(REPORTERS["html"](REPORT, Options()))
+    """The demo's HTML report."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "demo.json").write_text(demo(), encoding="utf-8")
+        return bedaudit("report", "demo.json", "--format", "html", at=Path(folder)).out
+
+
+def terminal_page() -> str:
+    """What decides about the demo's text report, and not how a library for terminals lays it out."""
+    return demo() + (Path(__file__).parent / "report" / "golden" / "report.txt").read_text(encoding="utf-8")
+
+
+def draw_report(picture: Path) -> None:
+    """The page down to the end of the grid."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needs a browser
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        shown = browser.new_page(viewport={"width": WIDTH, "height": 900})
+        shown.set_content(report_page())
+        grid = shown.locator("section:has(.grid)").bounding_box()
+        assert grid is not None
+        whole = {"x": 0, "y": 0, "width": WIDTH, "height": int(grid["y"] + grid["height"]) + 16}
+        shown.screenshot(path=picture, full_page=True, clip=whole)  # type: ignore[arg-type]
+        browser.close()
+
+
+def draw_terminal(picture: Path) -> None:
+    """The head of the text report and the two worst sites, in fonts that a reader has."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "demo.json"
+        file.write_text(demo(), encoding="utf-8")
+        lines = "".join(REPORTERS["text"](read_report(file, kinds()), Options(colour=True, width=80))).splitlines()
+    ends = [number for number, line in enumerate(lines) if set(Text.from_ansi(line).plain) == {"-"}]
+    console = Console(record=True, width=80, file=io.StringIO(), force_terminal=True)
+    console.print(Text.from_ansi("\n".join(lines[: ends[2]])))
+    svg = console.export_svg(title="bedaudit demo", unique_id="bedaudit")
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    picture.write_text(svg.replace("Fira Code", "ui-monospace, Menlo, Consolas"), encoding="utf-8")
+
+
+PICTURES: Final[Mapping[str, tuple[Callable[[], str], Callable[[Path], None]]]] = {
+    "report.png": (report_page, draw_report),
+    "terminal.svg": (terminal_page, draw_terminal),
+}
+"""What each picture shows, and who draws it: its own bytes differ from one browser or library to the next."""
 
 
 def digest(text: str) -> str:
-    """What is kept beside a picture, whose own bytes differ from one browser to the next."""
+    """What is kept beside a picture to tell whether it is current."""
     return f"{hashlib.sha256(text.encode()).hexdigest()}\n"
 
 
-def write_picture() -> None:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needs a browser
-
-    page = report_page()
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        shown = browser.new_page(viewport={"width": 1200, "height": 900})
-        shown.set_content(page)
-        shown.screenshot(path=DOCS / PICTURE)
-        browser.close()
-    (DOCS / f"{PICTURE}.sha256").write_text(digest(page), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    write_picture()
+    for name, (shown, draw) in PICTURES.items():
+        draw(DOCS / name)
+        (DOCS / f"{name}.sha256").write_text(digest(shown()), encoding="utf-8")
     for name, page in PAGES.items():
         (DOCS / name).write_text("".join(page()), encoding="utf-8")

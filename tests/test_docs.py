@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 import pytest
 
 from bedaudit.cli.root import root
-from tests.docs import DOCS, PAGES, PICTURE, digest, report_page
+from tests.docs import DOCS, PAGES, PICTURES, digest
 from tests.docs_options import commands, options, prose, variable
 
 COMMANDS = list(commands())
@@ -17,9 +19,17 @@ def test_a_generated_page_is_current(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == "".join(PAGES[name]())
 
 
-def test_the_picture_is_of_the_report_as_it_is_now() -> None:
-    assert (DOCS / f"{PICTURE}.sha256").read_text(encoding="utf-8") == digest(report_page())
-    assert (DOCS / PICTURE).read_bytes().startswith(b"\x89PNG")
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_of_the_demo_as_it_is_now(name: str) -> None:
+    shown, _ = PICTURES[name]
+    assert (DOCS / f"{name}.sha256").read_text(encoding="utf-8") == digest(shown())
+
+
+def test_pictures_are_what_their_names_say_and_load_nothing() -> None:
+    assert (DOCS / "report.png").read_bytes().startswith(b"\x89PNG")
+    drawn = (DOCS / "terminal.svg").read_text(encoding="utf-8")
+    assert "critical" in drawn
+    assert re.findall(r"url\([^#)]*\)|https?://(?!www\.w3\.org|www\.textualize\.io)[^\"]*", drawn) == []
 
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS, ids=[" ".join(path) for path, _ in COMMANDS])
