@@ -14,13 +14,14 @@ import pytest
 from bedaudit.audit import Standard
 from bedaudit.aws.progress import Progress
 from bedaudit.aws.settings import Settings
-from bedaudit.fixing import Planned, dry_run, fix, rollback
+from bedaudit.fixing import Planned, dry_run, fix, repairs, rollback
 from bedaudit.model import GLOBAL
 from bedaudit.policy.builtin import builtin_policies
 from bedaudit.policy.load import load
 from bedaudit.policy.rules import Rules
 from bedaudit.remedy.apply import Allowed
 from bedaudit.remedy.plan import Step
+from bedaudit.remedy.plan_file import saved_steps, written
 from bedaudit.repairs import mounts
 from bedaudit.sandbox import FAULTS, Sandbox, SeededFault, serve
 from bedaudit.sandbox.organization import ROLE
@@ -134,6 +135,7 @@ def test_fault_is_planned_mended_found_mended_and_put_back(
 
     before = mending.plan()
     assert [entry[3] for entry in sandbox.ledger.entries if not entry[3].startswith(READING)] == []
+    assert len(saved_steps(written(before.plan), "plan.json", repairs())) == len(before.plan.steps)
     broken = failing(before, fault)
     assert broken
     left = {each.finding.id for each in before.plan.left}

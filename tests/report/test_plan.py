@@ -83,11 +83,13 @@ applying it needs
   logs:PutRetentionPolicy
 
 2 steps (1 safe, 1 risky); 2 findings left to people
+the digest of this plan, for fix --plan FILE --digest
+  {DIGEST}
 """
 
 
 def test_plan_reads_like_a_diff() -> None:
-    assert "".join(shown.text(Plan(STEPS, LEFT))) == TEXT
+    assert "".join(shown.text(Plan(STEPS, LEFT))) == TEXT.replace("{DIGEST}", Plan(STEPS, LEFT).digest)
 
 
 def test_plan_in_markdown_says_the_same() -> None:
@@ -97,6 +99,7 @@ def test_plan_in_markdown_says_the_same() -> None:
         "```diff\nretentionInDays: 30 -> 365\n```",
         "\nnobody knows how:\n\n- 111122223333",
         "- `iam:PutRolePolicy`",
+        f"\nThe digest of this plan, for `bedaudit fix --plan FILE --digest`: `{Plan(STEPS, LEFT).digest}`\n",
     ):
         assert part in text
 
@@ -106,6 +109,8 @@ def test_plan_in_markdown_says_the_same() -> None:
     [
         ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3}}, ["a.c: 2 -> 3"]),
         ({"a": 1}, {"a": 1, "b": [1, 2]}, ["b: (not set) -> [1, 2]"]),
+        ({}, {"a": {"b": 1}}, ["+ a.b: 1"]),
+        ({"a": {"b": 1}}, {}, ["- a.b: 1"]),
         ({"rules": [{"id": "x", "days": 9}]}, {"rules": [{"id": "x", "days": 12}]}, ["rules[0].days: 9 -> 12"]),
         ({"rules": [{"id": "x"}]}, {"rules": [{"id": "x"}, {"id": "y"}]}, ['+ rules[1].id: "y"']),
         ({"names": ["a", "b"]}, {"names": ["b", "c"]}, ['- names: "a"', '+ names: "c"']),

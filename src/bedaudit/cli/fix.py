@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 bedaudit fix --dry-run                             what would be changed, and how
 bedaudit fix --dry-run --out plan.json --format markdown
-bedaudit fix --plan plan.json                      that, and nothing else
+bedaudit fix --plan plan.json --digest sha256:...  that, as it was reviewed, and nothing else
 bedaudit fix --control invocation-logging-is-enabled --region us-east-1
 """
 
@@ -43,6 +43,7 @@ class FixOptions(Scope):
     dry_run: bool
     out: Path | None
     plan: Path | None
+    digest: str | None
     yes: bool
     allow_risky: bool
     max_steps: int | None
@@ -64,9 +65,11 @@ def fix(context: click.Context, /, **given: Any) -> int:
         raise click.UsageError(ASKING, context)
     if options.dry_run and options.plan:
         raise click.UsageError("--dry-run applies nothing, so it has no use for --plan", context)
+    if options.digest and not options.plan:
+        raise click.UsageError("--digest is that of a saved plan: name it with --plan", context)
     if options.out:
         check_writable(options.out)
-    saved = _saved(options.plan) if options.plan else None
+    saved = _saved(options.plan, options.digest) if options.plan else None
     settings, standard = _asked(options)
     return _dry_run(options, settings, standard) if options.dry_run else _fix(options, settings, standard, saved)
 
@@ -81,7 +84,8 @@ def _asked(options: FixOptions) -> tuple[Settings, Standard]:
     return settings_of(options, loaded.config, units=standard.rules.needs_organizational_units), standard
 
 
-def _saved(file: Path) -> tuple[Mapping[str, Any], ...]:
+def _saved(file: Path, reviewed: str | None) -> tuple[Mapping[str, Any], ...]:
+    from bedaudit.fixing import repairs
     from bedaudit.opening import unpiped
     from bedaudit.remedy.plan_file import LARGEST, saved_steps
 
@@ -93,7 +97,7 @@ def _saved(file: Path) -> tuple[Mapping[str, Any], ...]:
         raise PlanError(f"{file}: cannot be read: {error}") from error
     if len(data) > LARGEST:
         raise PlanError(f"{file}: is larger than {LARGEST:,} bytes, which no plan is")
-    return saved_steps(text, str(file))
+    return saved_steps(text, str(file), repairs(), reviewed)
 
 
 def _dry_run(options: FixOptions, settings: Settings, standard: Standard) -> int:

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from bedaudit.errors import JournalError
-from bedaudit.model import Gap, Raw, Site
+from bedaudit.model import Gap, Raw
 from bedaudit.opening import unpiped
-from bedaudit.remedy.document import Document
-from bedaudit.remedy.plan import Step, digest, step
+from bedaudit.remedy.plan import Step, digest
 from bedaudit.remedy.plan_file import LARGEST
-from bedaudit.repairs.repair import Place, Repair
+from bedaudit.remedy.remade import remade
+from bedaudit.repairs.repair import Repair
 
 VERSION = "1.0"
 
@@ -71,19 +71,7 @@ class Journal:
     def intend(self, planned: Step) -> int:
         """Notes what is about to be done; the number of the step."""
         number = max(self._entries, default=0) + 1
-        document = planned.document
-        self._write(
-            {
-                "event": "intent",
-                "number": number,
-                "step": planned.members,
-                "step_digest": planned.digest,
-                "repair": document.repair.name,
-                "place": dict(document.place.parameters),
-                "site": {"region": document.site.region, "partition": document.site.partition},
-                "wanted": document.wanted,
-            }
-        )
+        self._write({"event": "intent", "number": number, "step": planned.members})
         self._entries[number] = Entry(number, planned)
         return number
 
@@ -188,22 +176,17 @@ class _Reading:
             return
         number = members["number"]
         if members["event"] == "intent":
-            self.entries[number] = Entry(number, self._step(line, members))
+            if number != len(self.entries) + 1:
+                raise JournalError(f"{self.path}:{line}: is not the next step")
+            self.entries[number] = Entry(number, self._step(line, members["step"]))
             return
         entry = self.entries[number]
         if members.get("outcome") == "applied" and not entry.step.is_done(members["found"]):
             raise JournalError(f"{self.path}:{line}: is not what {entry.step.document.place.name!r} becomes")
         entry.note(members)
 
-    def _step(self, line: int, members: dict[str, Any]) -> Step:
-        """The step as the repair makes it from what was read, which must be the step that was written."""
-        told, repair = members["step"], self.repairs.get(members["repair"])
-        if repair is None:
-            raise JournalError(f"{self.path}:{line}: nothing repairs {members['repair']!r}")
-        place = Place(told["region"], told["resource"], members["place"])
-        site = Site(told["account"], members["site"]["region"], members["site"]["partition"])
-        made = step(Document(repair, place, site, members["wanted"]), told["before"])
-        same = ("account", "region", "resource", "before", "after", "calls", "undo")
-        if {name: told[name] for name in same} != {name: made.members[name] for name in same}:
-            raise JournalError(f"{self.path}:{line}: is not what mends {told['resource']!r}")
+    def _step(self, line: int, told: Any) -> Step:
+        made = remade(told, self.repairs)
+        if isinstance(made, str):
+            raise JournalError(f"{self.path}:{line}: {made}")
         return made

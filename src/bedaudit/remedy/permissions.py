@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from bedaudit.model import Call
 from bedaudit.permissions.actions import of_read, of_write
-from bedaudit.remedy.plan import Step
+
+if TYPE_CHECKING:
+    from bedaudit.remedy.plan import Step
 
 _PASSING = "iam:PassRole"
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from bedaudit.model import Call, Gap, Raw
 from bedaudit.remedy.document import Document, Left, tightest
+from bedaudit.remedy.permissions import permissions
 from bedaudit.repairs.repair import Edit, Safety, settled
 
 VERSION: Final = "1.0"
@@ -53,12 +54,8 @@ class Step:
             "after": self.after,
             "calls": [call_members(call) for call in self.calls],
             "undo": None if self.undo is None else [call_members(call) for call in self.undo],
+            "made_of": _made_of(self.document),
         }
-
-    @cached_property
-    def digest(self) -> str:
-        """Of the step alone."""
-        return digest(self.members)
 
     def was_saved_as(self, saved: Mapping[str, Any]) -> bool:
         """Whether a step of a saved plan is this one, but for what changes by itself."""
@@ -96,17 +93,21 @@ class Plan:
 
     @cached_property
     def digest(self) -> str:
-        """Of the steps."""
-        return digest([step.members for step in self.steps])
+        """Of all that its file has besides."""
+        return digest(self._undigested)
 
     @property
     def members(self) -> Mapping[str, Any]:
         """The plan as its file has it."""
+        return {"digest": self.digest, **self._undigested}
+
+    @property
+    def _undigested(self) -> Mapping[str, Any]:
         return {
             "schema_version": VERSION,
-            "digest": self.digest,
             "steps": [step.members for step in self.steps],
             "left": [{"finding": each.finding.id, "reason": each.reason} for each in self.left],
+            "permissions": list(permissions(self.steps)),
         }
 
 
@@ -162,8 +163,8 @@ def rebased(planned: Step, raw: Raw | None, applied: Iterable[Step]) -> Step | N
         expected = _moved(expected, other)
     if expected is None or not planned.is_at(raw, {**(raw or {}), **expected}):
         return None
-    now = step(planned.document, raw)
-    return replace(now, safety=planned.safety) if now.calls == planned.calls else None
+    now = step(replace(planned.document, safety=planned.safety), raw)
+    return now if (now.calls, now.safety) == (planned.calls, planned.safety) else None
 
 
 def _moved(raw: Raw | None, by: Step) -> Raw | None:
@@ -183,6 +184,17 @@ def _declared(document: Document, edit: Edit) -> None:
     for call in (*edit.calls, *(edit.undo or ())):
         if f"{call.service}:{call.operation}" not in document.repair.writes:
             raise RuntimeError(f"{document.repair.name} does not declare {call.service}:{call.operation}")
+
+
+def _made_of(document: Document) -> Mapping[str, Any]:
+    """All from which, and what was before, the step can be made anew."""
+    place, site = document.place, document.site
+    return {
+        "repair": document.repair.name,
+        "site": {"account": site.account, "region": site.region, "partition": site.partition},
+        "place": {"region": place.region, "name": place.name, "parameters": plain(place.parameters)},
+        "wanted": plain(document.wanted),
+    }
 
 
 def _left(document: Document, reason: str) -> list[Left]:

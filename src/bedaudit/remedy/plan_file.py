@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 from bedaudit.errors import PlanError
 from bedaudit.remedy.permissions import permissions
-from bedaudit.remedy.plan import VERSION, Plan, digest
+from bedaudit.remedy.plan import VERSION, Plan, Step, digest
+from bedaudit.remedy.remade import remade
+from bedaudit.repairs.repair import Repair
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a plan or journal that are read."""
 
-_STATES = frozenset({"before", "after", "calls", "undo"})
-_MEMBERS = frozenset({"controls", "account", "region", "resource", "safety", "reason"} | _STATES)
-
 
 def written(plan: Plan) -> str:
     """The plan as JSON."""
-    return json.dumps({**plan.members, "permissions": permissions(plan.steps)}, indent=1, ensure_ascii=True) + "\n"
+    return json.dumps(plan.members, indent=1, ensure_ascii=True) + "\n"
 
 
-def saved_steps(text: str, file: str) -> tuple[Mapping[str, Any], ...]:
+def saved_steps(
+    text: str, file: str, repairs: Mapping[str, Repair], reviewed: str | None = None
+) -> tuple[Mapping[str, Any], ...]:
     """The steps of a saved plan, which say no more than which of the steps made anew are meant.
 
+    `reviewed` is the digest that it has to have.
+
     Raises:
-        PlanError: it is not a plan, or it was changed after it was written.
+        PlanError: it is not a plan, was changed after it was written, contradicts itself, or is not the reviewed one.
     """
     try:
         members = json.loads(text)
@@ -36,11 +40,33 @@ def saved_steps(text: str, file: str) -> tuple[Mapping[str, Any], ...]:
         raise PlanError(f"{file}: is not a plan: it has no steps")
     if members.get("schema_version") != VERSION:
         raise PlanError(f"{file}: is a plan of version {_shown(members.get('schema_version'))}, not {VERSION}")
-    if members.get("digest") != digest(members["steps"]):
-        raise PlanError(f"{file}: was changed after it was written: its digest is not that of its steps")
-    if not all(isinstance(step, Mapping) and step.keys() >= _MEMBERS for step in members["steps"]):
-        raise PlanError(f"{file}: is not a plan: not all of its steps are steps")
+    told = members.get("digest")
+    if told != digest({name: value for name, value in members.items() if name != "digest"}):
+        raise PlanError(f"{file}: was changed after it was written: its digest is not that of what it says")
+    if reviewed is not None and told != reviewed:
+        raise PlanError(f"{file}: is not the plan that was reviewed: its digest is {told}")
+    _check(members, file, [_step(each, f"{file}: step {number}", repairs) for number, each in _numbered(members)])
     return tuple(members["steps"])
+
+
+def _numbered(members: Mapping[str, Any]) -> enumerate[Any]:
+    return enumerate(members["steps"], 1)
+
+
+def _step(told: Any, where: str, repairs: Mapping[str, Repair]) -> Step:
+    made = remade(told, repairs)
+    if isinstance(made, str):
+        raise PlanError(f"{where}: {made}")
+    return made
+
+
+def _check(members: Mapping[str, Any], file: str, steps: list[Step]) -> None:
+    """What the steps of a plan say of each other, and it of them."""
+    for one, other in combinations(steps, 2):
+        if one.document.comes_after(other.document) or one.document.name == other.document.name:
+            raise PlanError(f"{file}: {one.document.place.name!r} cannot come before {other.document.place.name!r}")
+    if members.get("permissions") != list(permissions(steps)):
+        raise PlanError(f"{file}: was changed after it was written: its permissions are not those of its steps")
 
 
 def _shown(value: Any) -> str:

@@ -109,6 +109,7 @@ DESTINATION = Repair(
     reads=(DESCRIBE_DESTINATIONS,),
     writes=("logs:PutDeliveryDestination", "logs:DeleteDeliveryDestination"),
     after=("log_group.create",),
+    untold=("arn",),
 )
 DELIVERY = Repair(
     name="log_delivery",
@@ -120,5 +121,6 @@ DELIVERY = Repair(
     writes=("logs:PutDeliverySource", "logs:DeleteDeliverySource", "logs:CreateDelivery", "logs:DeleteDelivery"),
     volatile=(("deliverySource", "status"), ("deliverySource", "statusReason")),
     after=("log_delivery.destination",),
+    untold=("destination",),
 )
 MOUNTS = (Mount("log_delivery", "", DESTINATION), Mount("log_delivery", "", DELIVERY))

@@ -73,6 +73,8 @@ class Repair:
     """Names of repairs whose steps at the same site come first."""
     joins: Mapping[str, Join] = field(default_factory=dict)
     """By path, how what two controls want becomes one; where they want what does not go together, None."""
+    untold: tuple[str, ...] = ()
+    """Parameters of its place whose values do not stand in the name of the place."""
     received: Callable[[Reader, Place], Awaitable[bool]] | None = None
     """Of what can be made: whether something was delivered to it, which deleting it would lose."""
 

@@ -165,6 +165,7 @@ ROLE = Repair(
         "iam:PutRolePolicy",
         "iam:DeleteRolePolicy",
     ),
+    untold=("Path", "logGroupName"),
     volatile=(("Role", "RoleLastUsed"), ("logGroupName",)),
 )
 MOUNTS = (Mount("invocation_logging", "cloudwatch", ROLE),)

@@ -139,6 +139,7 @@ INDEXING = Repair(
     edit=_edit_rule,
     reads=(GET_RULES,),
     writes=("xray:UpdateIndexingRule",),
+    untold=("Name",),
     volatile=(("ModifiedAt",), ("Rule", "Probabilistic", "ActualSamplingPercentage")),
     after=("tracing.destination",),
 )

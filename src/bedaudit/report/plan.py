@@ -36,6 +36,8 @@ def text(plan: Plan) -> Iterator[str]:
         yield from (f"  {action}\n" for action in permissions(plan.steps))
         yield "\n"
     yield f"{_counted(plan)}\n"
+    if plan.steps:
+        yield f"the digest of this plan, for fix --plan FILE --digest\n  {plan.digest}\n"
 
 
 def _step(step: Step) -> Iterator[str]:
@@ -82,6 +84,7 @@ def in_markdown(plan: Plan) -> Iterator[str]:
     if plan.steps:
         yield "\n## Permissions that applying it needs\n\n"
         yield from (f"- `{action}`\n" for action in permissions(plan.steps))
+        yield f"\nThe digest of this plan, for `bedaudit fix --plan FILE --digest`: `{plan.digest}`\n"
 
 
 def results(ended: Iterable[Result]) -> Iterator[str]:
@@ -123,7 +126,11 @@ def _differences(path: str, before: Any, after: Any) -> Iterator[str]:
     before, after = _opened(before, after)
     if before == after:
         return
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
+    if before is None and isinstance(after, Mapping):
+        yield from _whole("+", path, after)
+    elif after is None and isinstance(before, Mapping):
+        yield from _whole("-", path, before)
+    elif isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in sorted({*before, *after}):
             yield from _differences(_within(path, name), before.get(name), after.get(name))
     elif isinstance(before, list) and isinstance(after, list):
