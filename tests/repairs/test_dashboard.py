@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bedaudit.documents.splice import with_elements
 from bedaudit.model import Call
 from bedaudit.repairs.dashboard import DASHBOARD
 from bedaudit.repairs.repair import Edit, settled
@@ -51,7 +52,7 @@ def test_a_dashboard_is_given_the_widgets_that_it_lacks_and_keeps_all_others(bod
     before = raw(body)
     found = edit(DASHBOARD, FACTS, before, CREATE)
     after = {**body, "widgets": [*body["widgets"], *BODY["widgets"]]}
-    text = json.dumps(after, separators=(",", ":"), ensure_ascii=False)
+    text = with_elements(before["DashboardBody"], "widgets", BODY["widgets"])
     put, back = (
         Call("cloudwatch", "PutDashboard", {"DashboardName": "genai", "DashboardBody": each})
         for each in (text, before["DashboardBody"])

@@ -34,12 +34,20 @@ def statements(document: Members) -> list[Any]:
 
 
 def loaded(text: str) -> Members | None:
-    """The document; None if the text is none."""
+    """The document; None if the text is none, or one that cannot be written again without a loss."""
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=_each_once)
+        json.dumps(document, allow_nan=False)
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name stands twice")
+    return members
 
 
 def written(document: Members) -> str:

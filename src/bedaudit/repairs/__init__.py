@@ -8,7 +8,7 @@ from functools import cache
 
 from bedaudit.repairs.repair import Mount
 
-_WITHOUT_MOUNTS = ("repair", "making")
+_WITHOUT_MOUNTS = ("repair", "making", "belonging")
 
 
 @cache

@@ -13,7 +13,8 @@ from bedaudit.documents.iam import parse
 from bedaudit.documents.iam_conditions import Context
 from bedaudit.documents.iam_evaluate import Request, denies
 from bedaudit.documents.iam_match import Begins, Value
-from bedaudit.documents.statements import Members, loaded, with_statement, written
+from bedaudit.documents.splice import with_elements
+from bedaudit.documents.statements import Members, loaded, statements, with_statement, written
 from bedaudit.model import Call, Raw, Site
 from bedaudit.parts.bucket_grant import GET_POLICY
 from bedaudit.parts.service_request import BEDROCK
@@ -33,7 +34,7 @@ async def _read(aws: Reader, place: Place) -> Raw | None:
 
 def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) -> Edit:
     before: Members | None = None if raw is None else raw["Document"]
-    if raw is not None and before is None:
+    if raw is not None and "Statement" not in (before or {}):
         return Edit(raw, (), (), "manual", "the bucket policy is not what AWS documents")
     after, reasons, safety = before, [], "safe"
     for part in (part for part in BUCKETS if wanted.get(f"{part}.grants_bedrock") is True):
@@ -45,11 +46,18 @@ def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) 
         reasons, safety = [*reasons, _WITHOUT_TLS], "risky" if safety == "safe" else safety
     if after is None or after == before:
         return Edit(raw, (), (), reason="; ".join(reasons))
-    text = written(after)
+    text = _text(raw, after)
     undo = _call(place, "DeleteBucketPolicy") if raw is None else _call(place, "PutBucketPolicy", Policy=raw["Policy"])
     call = _call(place, "PutBucketPolicy", Policy=text)
     rated: Safety = safety  # type: ignore[assignment]
     return Edit({**(raw or {}), "Policy": text, "Document": after}, (call,), (undo,), rated, "; ".join(reasons))
+
+
+def _text(raw: Raw | None, after: Members) -> str:
+    """The policy as it is, with what is added to it; a new one as a whole."""
+    if raw is None:
+        return written(after)
+    return with_elements(raw["Policy"], "Statement", statements(after)[len(statements(raw["Document"])) :])
 
 
 def _call(place: Place, operation: str, **parameters: Any) -> Call:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bedaudit.documents.statements import loaded, written
+from bedaudit.documents.splice import with_elements
+from bedaudit.documents.statements import loaded
 from bedaudit.kinds import dashboard
 from bedaudit.kinds.dashboard import GET_DASHBOARD
 from bedaudit.model import GLOBAL, Call, Facts, Raw, Site
@@ -58,8 +59,7 @@ def _with_widgets(raw: Raw, wanted: Iterable[Any]) -> Edit:
     missing = [each for each in wanted if not any(_shows(other, each) for other in there)]
     if not missing:
         return Edit(raw, (), ())
-    body = {**raw["Body"], "widgets": [*there, *_below(there, missing)]}
-    after = {**raw, "DashboardBody": written(body), "Body": body}
+    after = _told({**raw, "DashboardBody": with_elements(raw["DashboardBody"], "widgets", _below(there, missing))})
     return Edit(after, (_put(after),), (_put(raw),))
 
 
