@@ -118,6 +118,7 @@ def test_a_gap_says_in_plain_words_what_happened(error: BaseException, expected:
         ("<html><body>no title</body></html>", "an HTML page instead of a reply"),
         ("invalid XML received: <!doctype html><title>404 <b>Not</b> Found</title>", "404 Not Found"),
         ("a < b and <c> d", "a < b and <c> d"),
+        ("invalid XML received. Further retries may succeed:\nb'<Endpoint>secret", "invalid XML received"),
     ],
 )  # fmt: skip
 def test_messages_are_one_short_line_without_html(text: str, expected: str) -> None:

@@ -24,6 +24,7 @@ from tests.aws.canned import Answer, Seen, serve
 from tests.aws.wires import PATIENT, TRANSPORTS, transport
 
 PAGE = b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>"
+NO_REPLY = "a reply that is not of the service's protocol"
 
 
 def request(service: str, operation: str, account: str = "AKIAONE", region: str = "us-east-1", **more: Any) -> Request:
@@ -140,6 +141,33 @@ def test_what_is_no_reply_is_never_an_empty_one(
         with pytest.raises((boto.ClientError, boto.BotoCoreError, ResponseParserError)) as raised:
             send(name, asked)
     assert gap_of(raised.value, asked.service, asked.operation).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("asked", "body", "told"),
+    [
+        (
+            request("bedrock", "GetGuardrail", guardrailIdentifier="x"),
+            b'{"name": "secret", "topicPolicy": {',
+            f"{NO_REPLY}: JSON that was cut short, or that has no member of the operation",
+        ),
+        (request("logs", "DescribeLogGroups"), b"", f"{NO_REPLY}: nothing at all"),
+        (
+            request("sns", "ListSubscriptionsByTopic", TopicArn="x"),
+            b"<A><Endpoint>https://secret</Endpoint>",
+            "Unable to parse response (no element found: line 1, column 38), invalid XML received",
+        ),
+    ],
+)
+def test_nothing_is_told_of_a_reply_that_was_cut_short(
+    name: str, monkeypatch: pytest.MonkeyPatch, asked: Request, body: bytes, told: str
+) -> None:
+    with serve(lambda seen: Answer(body)) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        with pytest.raises(ResponseParserError) as raised:
+            send(name, asked)
+    gap = gap_of(raised.value, asked.service, asked.operation)
+    assert gap == Gap("not_implemented", f"{asked.service}:{asked.operation}", "ResponseParserError", told)
 
 
 def test_a_policy_document_of_iam_comes_as_what_it_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:

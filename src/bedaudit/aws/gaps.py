@@ -116,6 +116,8 @@ _SCP = re.compile(r"\b(?:service|resource) control polic(?:y|ies)\b", re.IGNOREC
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|title)\b", re.IGNORECASE)
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_ECHO = re.compile(r"\. Further retries may succeed:.*", re.DOTALL)
+"""All of the XML that botocore could not read, whatever AWS was telling in it."""
 _LONGEST = 300
 
 
@@ -174,7 +176,8 @@ def shorten(text: str) -> str:
     if _HTML.search(text):
         title = _TITLE.search(text)
         text = _TAG.sub(" ", title.group(1) if title else "an HTML page instead of a reply")
-    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    said = _ECHO.sub("", text)
+    line = " ".join("".join(character if character.isprintable() else " " for character in said).split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 

@@ -88,8 +88,7 @@ def refuse_what_is_no_reply(**event: Any) -> None:
         raise IncompleteReadError(actual_bytes=len(body), expected_bytes=int(announced))
     page = body[:50].lstrip().lower().startswith((b"<!doctype html", b"<html"))
     if page or _empty(model, body) or _unlike_json(model, body):
-        text = body[:2000].decode("utf-8", "replace")
-        raise ResponseParserError(f"a reply that is not of the service's protocol: {text}")
+        raise ResponseParserError(f"a reply that is not of the service's protocol: {_shown(body)}")
 
 
 def _empty(model: OperationModel, body: bytes) -> bool:
@@ -111,6 +110,13 @@ def _unlike_json(model: OperationModel, body: bytes) -> bool:
         return True
     known = {member.serialization.get("name", name) for name, member in shape.members.items()}
     return not isinstance(found, dict) or bool(found and known and known.isdisjoint(found))
+
+
+def _shown(body: bytes) -> str:
+    """What may be told of it: of what AWS itself may have said, nothing."""
+    if body.lstrip().startswith(b"{"):
+        return "JSON that was cut short, or that has no member of the operation"
+    return body[:2000].decode("utf-8", "replace") or "nothing at all"
 
 
 def _protocol(model: OperationModel) -> str:
