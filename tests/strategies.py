@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bedaudit.model import Gap, KindGap, Reason, Record
 from bedaudit.policy.model import Combination, Condition, Control, Template
 from bedaudit.policy.model import Test as Term
+from bedaudit.policy.words import WORDS
 from tests.judging import OTHER_SITE, SITE, control, once, record
 
 # Names, sizes and so on come from so few values that conditions are often met.
@@ -33,6 +34,9 @@ THING: Fields = {
 USAGE: Fields = {"in_use": FLAGS, "models": [NAMES]}
 
 
+ORDER = ("at_least", "at_most", "above", "below")
+SCHEMAS: tuple[Mapping[str, Any], ...] = ({"minItems": 1}, {"uniqueItems": True}, {"enum": ["a", 1, True]})
+
 REASONS: tuple[Reason, ...] = ("denied", "throttled", "not_read", "failed")
 
 
@@ -47,37 +51,35 @@ def values(shape: Any) -> st.SearchStrategy[Any]:
 # Conditions ---------------------------------------------------------------------------------------------------------
 
 
-def words(path: tuple[str, ...], shape: Any, literals: Callable[[Any], Any]) -> st.SearchStrategy[Condition]:
-    def of(word: str, arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[Condition]:
-        return arguments.map(lambda argument: Term(path, word, argument))
+Literals = Callable[[Any], Any]
+"""The strategy of what a condition may name of a shape."""
 
-    terms = [of("present", FLAGS)]
+
+def words(path: tuple[str, ...], shape: Any, literals: Literals) -> Mapping[str, st.SearchStrategy[Condition]]:
+    """By word, the terms that can be said of what is at a path."""
+    argued: dict[str, Any] = {"present": FLAGS, "schema": st.sampled_from(SCHEMAS)}
     if isinstance(shape, list):
-        within = conditions(shape[0], literals)
-        counted = st.integers(0, 3).map(lambda count: (Term((), "at_least", count),))
-        terms += [*(of(word, within) for word in ("any", "all", "none")), of("count", counted)]
-        terms += [of("schema", st.sampled_from([{"minItems": 1}, {"uniqueItems": True}]))]
-        if shape[0] is NAMES:
-            several = st.lists(literals(NAMES), max_size=3).map(tuple)
-            terms += [of(word, several) for word in ("equals", "not", "contains_all")]
-            terms += [of("contains", literals(NAMES))]
-        return st.one_of(terms)
-    several = st.lists(literals(shape), max_size=2).map(tuple)
-    terms += [of(word, literals(shape)) for word in ("equals", "not")]
-    terms += [of(word, several) for word in ("one_of", "none_of")]
-    terms += [of(word, SIZES) for word in ("at_least", "below") if shape is SIZES]
-    terms += [of(word, literals(NAMES)) for word in ("like", "contains") if shape is NAMES]
-    return st.one_of(terms)
+        counts = st.tuples(st.sampled_from(ORDER), st.integers(0, 3))
+        argued |= dict.fromkeys(("any", "all", "none"), st.deferred(lambda: conditions(shape[0], literals)))
+        argued |= dict.fromkeys(("equals", "not", "contains_all"), literals(shape).map(tuple))
+        argued |= {"contains": literals(shape[0]), "count": counts.map(lambda pair: (Term((), *pair),))}
+    else:
+        argued |= dict.fromkeys(("equals", "not"), literals(shape))
+        argued |= dict.fromkeys(("one_of", "none_of"), st.lists(literals(shape), max_size=2).map(tuple))
+        argued |= dict.fromkeys(ORDER, SIZES) if shape is SIZES else {}
+        argued |= dict.fromkeys(("like", "contains"), literals(NAMES)) if shape is NAMES else {}
+        argued |= {"matches": st.sampled_from(["a", "a.", ".*"])} if shape is NAMES else {}
+
+    def terms(word: str) -> st.SearchStrategy[Condition]:
+        made: st.SearchStrategy[Condition] = argued[word].map(lambda argument: Term(path, word, argument))
+        return made
+
+    return {word: terms(word) for word in argued}
 
 
-def conditions(
-    shape: Any, literals: Callable[[Any], Any] = lambda each: each, within: tuple[str, ...] = ()
-) -> st.SearchStrategy[Condition]:
-    terms = st.one_of(
-        [words((*within, *path), each, literals) for path, each in leaves(shape)]
-        if isinstance(shape, Mapping)
-        else [words(within, shape, literals)]
-    )
+def conditions(shape: Any, literals: Literals = values, within: tuple[str, ...] = ()) -> st.SearchStrategy[Condition]:
+    found = leaves(shape) if isinstance(shape, Mapping) else [((), shape)]
+    terms = st.one_of([each for path, at in found for each in words((*within, *path), at, literals).values()])
 
     def combined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
         several = st.lists(inner, min_size=1, max_size=3).map(tuple)
@@ -94,7 +96,9 @@ def leaves(shape: Fields, within: tuple[str, ...] = ()) -> list[tuple[tuple[str,
 
 
 def with_each(shape: Any) -> Any:
-    return st.one_of(NAMES, st.just(Template("${each}"))) if shape is NAMES else shape
+    if isinstance(shape, list):
+        return st.lists(with_each(shape[0]), max_size=3)
+    return st.one_of(NAMES, st.just(Template("${each}"))) if shape is NAMES else values(shape)
 
 
 # Unreadable facts -----------------------------------------------------------------------------------------------------
@@ -140,6 +144,28 @@ def states(shape: Fields) -> st.SearchStrategy[Any]:
     """States of which some parts may be unreadable from the start, even because AWS does not have them."""
     whole = values(shape)
     return st.one_of(whole, whole, whole.flatmap(lambda facts: worse(facts, shape, ANY_REASON)))
+
+
+PLACES = {word: [(path, at) for path, at in leaves(THING) if word in words(path, at, values)] for word in WORDS}
+
+
+@st.composite
+def seen_worse(draw: Any, word: str) -> tuple[Condition, Any, Any]:
+    """A term with this word, a thing that it may well be true of, and the same of which less could be read."""
+    path, shape = draw(st.sampled_from(PLACES[word]))
+    of_it = draw(values(shape))
+    (*within, name) = path
+    inner = {} if draw(st.integers(0, 9)) == 0 else {name: of_it}
+    facts = {within[0]: inner} if within else inner
+
+    def like_it(each: Any) -> Any:
+        if not isinstance(shape, list):
+            return st.one_of(values(each), st.just(of_it))
+        if each is shape:
+            return st.one_of(values(each), st.permutations(of_it))
+        return st.one_of(values(each), st.sampled_from(of_it)) if of_it else values(each)
+
+    return draw(words(path, shape, like_it)[word]), facts, draw(worse(facts, THING))
 
 
 CONDITIONS, CONDITIONS_WITH_EACH = conditions(THING), conditions(THING, with_each)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +17,9 @@ from bedaudit.policy.conditions import Explanation, explain, holds
 from bedaudit.policy.model import Condition, Control, Template
 from bedaudit.policy.model import Test as Term
 from bedaudit.policy.needs import Needs, first_kinds, live
+from bedaudit.policy.words import WORDS
 from tests.judging import KINDS, rules
-from tests.strategies import A_THING, CASES, CONDITIONS, THING, less_readable, subset, worse
+from tests.strategies import A_THING, CASES, CONDITIONS, THING, less_readable, seen_worse, subset, worse
 
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A busy machine is no reason to fail."""
@@ -40,6 +42,14 @@ def test_an_explanation_agrees_with_the_truth(condition: Condition, facts: Any) 
 @given(CONDITIONS, A_THING, st.data())
 def test_what_is_decided_never_flips_when_less_is_known(condition: Condition, facts: Any, data: Any) -> None:
     less = data.draw(worse(facts, THING))
+    assert holds(condition, less) in (None, holds(condition, facts))
+
+
+@pytest.mark.parametrize("word", WORDS)
+@CALM
+@given(data=st.data())
+def test_no_word_decides_on_what_it_cannot_see(word: str, data: Any) -> None:
+    condition, facts, less = data.draw(seen_worse(word))
     assert holds(condition, less) in (None, holds(condition, facts))
 
 

@@ -201,10 +201,23 @@ def test_targets_tells_where_a_scan_would_go_and_what_it_costs(sandbox: Sandbox,
     assert regions["222222222222"] == (["eu-south-1", "eu-west-1", "us-east-1", "us-west-2"], None)
     assert regions["555555555555"] == (["eu-west-1", "us-east-1", "us-west-2"], None)
     assert regions["666666666666"] == ([], "denied")
-    assert ran.json["calls"]["estimate"] > 100
-    text = run(sandbox, "targets", *ORG, at=tmp_path)
+    cost = ran.json["calls"]
+    assert cost["operations"]["cloudwatch:ListMetrics"] == {"least": 19, "most": 19}
+    assert cost["operations"]["cloudwatch:DescribeAlarms"] == {"least": 0, "most": 19}
+    scanned = run(sandbox, "scan", *ORG, "--format", "json", at=tmp_path).json["scan"]["calls"]
+    assert cost["least"] < scanned < cost["most"]
+    text = run(sandbox, "targets", *ORG, "-v", at=tmp_path)
     assert max(map(len, text.out.splitlines())) <= 80
-    assert "6 accounts, 19 regions, about" in text.out
+    assert f"6 accounts, 19 regions, {cost['least']} to {cost['most']} calls\n" in text.out
+    assert "     19      19  cloudwatch:ListMetrics\n" in text.out
+
+
+@pytest.mark.parametrize(("scope", "least"), [((), 43), (("--control", "invocation-logging-is-enabled"), 19)])
+def test_targets_knows_what_it_costs_to_see_that_bedrock_is_not_used(
+    sandbox: Sandbox, tmp_path: Path, scope: tuple[str, ...], least: int
+) -> None:
+    ran = run(sandbox, "targets", *ORG, *scope, "--format", "json", at=tmp_path)
+    assert sum(each["least"] for each in ran.json["calls"]["operations"].values()) == least
 
 
 @pytest.mark.parametrize("stopped_by", [signal.SIGINT, signal.SIGTERM])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bedaudit.audit.begun import Begun, begun
+from bedaudit.audit.estimate import HOW, Estimate, estimate
 from bedaudit.audit.joined import from_snapshots
 from bedaudit.audit.judged import Judged, Standard, need_units, rfc3339
 from bedaudit.audit.live import Scanned, Survey, scan, survey
@@ -11,13 +12,16 @@ from bedaudit.audit.publishing import Published, publish
 from bedaudit.audit.stored import from_snapshot
 
 __all__ = [
+    "HOW",
     "Begun",
+    "Estimate",
     "Judged",
     "Published",
     "Scanned",
     "Standard",
     "Survey",
     "begun",
+    "estimate",
     "from_plan",
     "from_snapshot",
     "from_snapshots",

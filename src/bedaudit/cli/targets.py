@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bedaudit.cli import terminal
-from bedaudit.cli.command import Command
+from bedaudit.cli.command import Command, Talk
 from bedaudit.cli.exits import PASSED, UNSEEN
 from bedaudit.cli.options import Scope, as_json, scope_options
 from bedaudit.cli.policies import load, rules
@@ -18,51 +18,38 @@ from bedaudit.cli.settings import settings_of
 from bedaudit.cli.terminal import counted
 
 if TYPE_CHECKING:
-    from bedaudit.audit import Survey
-    from bedaudit.policy.rules import Rules
+    from bedaudit.audit import Estimate, Survey
 
 EXAMPLES = """\
 bedaudit targets
 bedaudit targets --org --role BedauditReadOnly
+bedaudit targets --org --role Audit -v  the calls of each operation as well
 bedaudit targets --org --role BedauditReadOnly --format json
 """
-
-HOW = (
-    "Each operation of the kinds that the policies look at is counted once a region, or once an account. Regions "
-    "without Bedrock and parts that are not there cost less, further pages of long lists more."
-)
 
 
 @click.command("targets", cls=Command, examples=EXAMPLES, short_help="What a scan would visit, and the calls it costs.")
 @scope_options
 @as_json
-def targets(format: str, **given: Any) -> int:  # noqa: A002
+@click.pass_context
+def targets(context: click.Context, /, format: str, **given: Any) -> int:  # noqa: A002
     """List the accounts and regions that a scan would visit, and estimate the calls that it would cost.
 
-    Enters each account to ask which regions are enabled, and reads nothing else. Exit 3 if one cannot be entered.
+    Enters each account to ask which regions are enabled, and reads nothing else; -v tells of each operation how often
+    it would be called. Exit 3 if an account cannot be entered.
     """
-    from bedaudit.audit import survey
+    from bedaudit.audit import estimate, survey
     from bedaudit.aws.progress import Progress
 
-    scope = Scope(**given)
+    scope, progress = Scope(**given), Progress()
     loaded = load(scope.policy, scope.config)
     judged = rules(loaded, scope.control)
-    seen = survey(settings_of(scope, loaded.config, units=judged.needs_organizational_units), Progress())
-    calls = estimate(judged, seen)
-    terminal.write(json.dumps(_described(seen, calls), indent=2) if format == "json" else _text(seen, calls))
+    seen = survey(settings_of(scope, loaded.config, units=judged.needs_organizational_units), progress)
+    calls = estimate(judged, seen, progress.calls)
+    detailed = context.ensure_object(Talk).verbose > 0
+    told = json.dumps(_described(seen, calls), indent=2) if format == "json" else _text(seen, calls, detailed=detailed)
+    terminal.write(told)
     return UNSEEN if any(gap for _, _, gap in _visits(seen)) else PASSED
-
-
-def estimate(judged: Rules, seen: Survey) -> int:
-    """About how many calls a scan makes, computed as `HOW` says."""
-    from bedaudit.kinds import kinds
-    from bedaudit.policy.needs import Needs
-
-    needed = [kinds()[name] for name in Needs(judged.controls.values()).kinds]
-    entered = [regions for _, regions, gap in _visits(seen) if not gap]
-    times = {"account": len(entered), "site": sum(map(len, entered))}
-    asked = {(kind.scope, operation) for kind in needed for operation in kind.operations}
-    return sum(times[scope] for scope, _ in asked)
 
 
 def _visits(seen: Survey) -> Iterator[tuple[str, tuple[str, ...], dict[str, str] | None]]:
@@ -76,7 +63,9 @@ def _visits(seen: Survey) -> Iterator[tuple[str, tuple[str, ...], dict[str, str]
             yield account.id, visit.regions, None
 
 
-def _described(seen: Survey, calls: int) -> dict[str, Any]:
+def _described(seen: Survey, calls: Estimate) -> dict[str, Any]:
+    from bedaudit.audit import HOW
+
     names = {account.id: account.name for account in seen.found.accounts}
     return {
         "identity": seen.found.identity,
@@ -85,14 +74,20 @@ def _described(seen: Survey, calls: int) -> dict[str, Any]:
             {"account": account, "account_name": names[account], "regions": list(regions), "gap": gap}
             for account, regions, gap in _visits(seen)
         ],
-        "calls": {"estimate": calls, "how": HOW},
+        "calls": {
+            "least": calls.least,
+            "most": calls.most,
+            "how": HOW,
+            "operations": {name: {"least": few, "most": many} for name, (few, many) in calls.operations.items()},
+        },
         "notices": list(_notices(seen)),
     }
 
 
-def _text(seen: Survey, calls: int) -> str:
+def _text(seen: Survey, calls: Estimate, *, detailed: bool) -> str:
     from textwrap import fill
 
+    from bedaudit.audit import HOW
     from bedaudit.report.plain import harmless
 
     wide = terminal.width(sys.stdout)
@@ -106,9 +101,15 @@ def _text(seen: Survey, calls: int) -> str:
         else:
             lines.append(_indented(" ".join(regions), wide))
     sites = sum(len(regions) for _, regions, _ in _visits(seen))
-    visited = f"{counted(len(seen.visits), 'account')}, {counted(sites, 'region')}, about {counted(calls, 'call')}"
     notes = (fill(f"NOTE  {harmless(notice)}", wide) for notice in _notices(seen))
-    return "\n".join([*lines, "", *notes, visited, fill(HOW, wide)])
+    cost = f"{calls.least} to {counted(calls.most, 'call')}"
+    visited = f"{counted(len(seen.visits), 'account')}, {counted(sites, 'region')}, {cost}"
+    return "\n".join([*lines, "", *notes, visited, fill(HOW, wide), *(_operations(calls) if detailed else ())])
+
+
+def _operations(calls: Estimate) -> Iterator[str]:
+    yield f"\n{'least':>7} {'most':>7}"
+    yield from (f"{least:>7} {most:>7}  {name}" for name, (least, most) in calls.operations.items())
 
 
 def _notices(seen: Survey) -> Iterator[str]:
