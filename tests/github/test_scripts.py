@@ -204,6 +204,14 @@ def test_policies_of_a_change_are_validated(runner: Runner, text: str, code: int
     assert ran.returncode == code, ran.stdout + ran.stderr
 
 
+def test_what_a_change_calls_its_files_is_no_command(runner: Runner) -> None:
+    (runner.at / "::error::x.yaml").write_text("policy: [")
+    ran = runner.run("policies.sh", BEDAUDIT_POLICY="::error::x.yaml")
+    first, *_, last = ran.stdout.splitlines()
+    token = first.removeprefix("::stop-commands::")
+    assert (ran.returncode, len(token), last) == (2, 32, f"::{token}::")
+
+
 def test_shards_are_numbered(runner: Runner) -> None:
     runner.run("shards.sh", SHARDS="3")
     assert json.loads(runner.outputs["shards"]) == ["1/3", "2/3", "3/3"]
@@ -237,20 +245,47 @@ def test_an_issue_says_that_no_scan_has_succeeded_for_two_periods(
         assert [each["open"] for each in runner.gh["issues"]] == [False]
 
 
+def hand_over(sandbox: Sandbox, runner: Runner, part: str) -> None:
+    """Scans a shard, and puts what it read where all are joined."""
+    shard = {"BEDAUDIT_SHARD": part, "SAVE_SNAPSHOT": "true"}
+    ran = runner.run("scan.sh", **{**EMPTY, **ORG, **sandbox.environment(), **shard})
+    assert ran.returncode == 0, ran.stderr
+    place = runner.at / "shards" / part.replace("/", "-")
+    place.mkdir(parents=True)
+    Path(runner.outputs["snapshot-file"]).rename(place / "snapshot.jsonl.gz")
+
+
+def test_what_is_left_of_shards_is_reported_but_neither_passes_nor_is_kept(sandbox: Sandbox, runner: Runner) -> None:
+    hand_over(sandbox, runner, "1/2")
+    healthy = {"BEDAUDIT_POLICY": "builtin:lab", "BEDAUDIT_FAIL_ON": "critical", "BEDAUDIT_ALLOW_UNKNOWN": "true"}
+    history = {"HISTORY": "s3://bucket/reports", "SHARDS": "shards"}
+    ran = runner.run("merge.sh", **history, **healthy, PARTS='["1/2"]')
+    assert (ran.returncode, runner.outputs["exit-code"], "missing" in runner.outputs) == (0, "0", False), ran.stderr
+    ran = runner.run("merge.sh", **history, **healthy, PARTS='["1/2", "2/2"]')
+    assert (ran.returncode, runner.outputs["exit-code"], runner.outputs["missing"]) == (0, "3", "1"), ran.stderr
+    assert json.loads(Path(runner.outputs["json-file"]).read_text())["findings"]
+    assert "::error::1 of 2 shards left nothing" in ran.stdout
+    assert runner.summary.startswith("**1 of 2 shards left nothing")
+    assert len(list((runner.at / "s3").iterdir())) == 1
+
+
+def test_shards_of_which_none_left_anything_are_told_of(runner: Runner) -> None:
+    ran = runner.run("merge.sh", HISTORY="s3://bucket/reports", SHARDS="shards", PARTS='["1/2", "2/2"]')
+    assert (ran.returncode, runner.outputs["exit-code"]) == (2, "2")
+    assert "could not be joined" in runner.summary
+
+
 @pytest.mark.parametrize("history", ["branch", "s3://bucket/reports"])
 def test_shards_are_joined_compared_with_the_scan_before_and_kept(
     sandbox: Sandbox, runner: Runner, history: str
 ) -> None:
     subprocess.run(["git", "init", "--quiet", "--bare", str(runner.at / "owner/repo.git")], check=True)
     for part in ("1/2", "2/2"):
-        shard = {"BEDAUDIT_SHARD": part, "SAVE_SNAPSHOT": "true"}
-        ran = runner.run("scan.sh", **{**EMPTY, **ORG, **sandbox.environment(), **shard})
-        assert ran.returncode == 0, ran.stderr
-        place = runner.at / "shards" / part.replace("/", "-")
-        place.mkdir(parents=True)
-        Path(runner.outputs["snapshot-file"]).rename(place / "snapshot.jsonl.gz")
+        hand_over(sandbox, runner, part)
     for scans in (1, 2):
-        ran = runner.run("merge.sh", HISTORY=history, SHARDS="shards", BEDAUDIT_FAIL_ON="critical")
+        ran = runner.run(
+            "merge.sh", HISTORY=history, SHARDS="shards", PARTS='["1/2", "2/2"]', BEDAUDIT_FAIL_ON="critical"
+        )
         assert (ran.returncode, runner.outputs["exit-code"]) == (0, "1"), ran.stderr
         report = json.loads(Path(runner.outputs["json-file"]).read_text())
         assert {each["baseline"] for each in report["findings"] if each["outcome"] == "fail"} == (
@@ -284,7 +319,7 @@ def test_a_report_is_kept_though_another_scan_pushed_its_own_meanwhile(sandbox: 
     (runner.at / "shards").mkdir()
     Path(runner.outputs["snapshot-file"]).rename(runner.at / "shards/snapshot.jsonl.gz")
     race = {"GIT_TEMPLATE_DIR": str(runner.at / "template"), "RACER": str(runner.at / "racer")}
-    ran = runner.run("merge.sh", HISTORY="branch", SHARDS="shards", **race)
+    ran = runner.run("merge.sh", HISTORY="branch", SHARDS="shards", PARTS='["1/1"]', **race)
     assert (ran.returncode, runner.outputs["exit-code"]) == (0, "1"), ran.stderr
     log = ["git", "-C", str(bare), "log", "--format=%s", "branch"]
     kept, other = subprocess.run(log, capture_output=True, text=True, check=True).stdout.splitlines()
@@ -308,3 +343,13 @@ def test_an_issue_is_opened_updated_and_closed_with_the_critical_findings(runner
         states.append([(each["open"], each["body"].strip()) for each in runner.gh["issues"]])
     told = [f"report of {report(*findings)}" for findings in ([NEW], [OLD, HIGH])]
     assert states == [[], [], [(True, told[0])], [(True, told[1])], [(False, told[1])]]
+
+
+def test_no_issue_is_closed_while_a_shard_is_missing(runner: Runner) -> None:
+    runner.set_gh(issues=[{"title": f"bedaudit: critical findings{name}", "open": True} for name in ("", " (eu)")])
+    (runner.at / "r.json").write_text(report(HIGH))
+    opened = []
+    for given in ({"MISSING": "1", "NAME": "eu"}, {"MISSING": "", "NAME": "eu"}, {}):
+        runner.run("issue.sh", REPORT="r.json", **given)
+        opened.append([each["open"] for each in runner.gh["issues"]])
+    assert opened == [[True, True], [True, False], [False, False]]

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Judges the snapshots of the shards together, as the BEDAUDIT_ variables say, compares the whole with the scan before,
-# and keeps it in HISTORY: a branch of the calling repository, or s3://BUCKET/PREFIX.
+# and keeps it in HISTORY: a branch of the calling repository, or s3://BUCKET/PREFIX. Where a shard of PARTS left nothing,
+# what the others read is reported, but neither passes nor is kept: the next scan would take all of the shard for new.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -41,8 +42,11 @@ else
   fetch_history
 fi
 
+mkdir -p "$SHARDS"
 mapfile -t before < <(find "$kept" -maxdepth 1 -name '*.json' | sort | tail -n 90)
 mapfile -t parts < <(find "$SHARDS" -name snapshot.jsonl.gz | sort)
+expected=$(jq length <<<"$PARTS")
+missing=$((expected - ${#parts[@]}))
 baseline=()
 if ((${#before[@]})); then
   baseline=(--baseline "${before[-1]}")
@@ -51,6 +55,13 @@ fi
 code=0
 "$home/venv/bin/bedaudit" merge --sarif-for github "${baseline[@]}" --format github \
   -o "json:$out/report.json" -o "sarif:$out/sarif/" -- "${parts[@]}" || code=$?
+if ((missing > 0)); then
+  told="$missing of $expected shards left nothing: what they were to read is in no report"
+  echo "::error::$told"
+  echo "**$told.**" >>"$GITHUB_STEP_SUMMARY"
+  echo "missing=$missing" >>"$GITHUB_OUTPUT"
+  code=$((code ? code : 3))
+fi
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"
 if [[ ! -f $out/report.json ]]; then
   echo "The shards could not be joined (exit code $code)." >>"$GITHUB_STEP_SUMMARY"
@@ -71,7 +82,9 @@ cat "$out/summary.md" >>"$GITHUB_STEP_SUMMARY"
   fi
 } >>"$GITHUB_OUTPUT"
 
-if [[ $HISTORY == s3://* ]]; then
+if ((missing > 0)); then
+  exit 0
+elif [[ $HISTORY == s3://* ]]; then
   aws s3 cp --quiet "$kept/$stamp.json" "${HISTORY%/}/$stamp.json"
 else
   for attempt in 1 2 3; do
