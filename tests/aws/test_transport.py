@@ -170,6 +170,18 @@ def test_nothing_is_told_of_a_reply_that_was_cut_short(
     assert gap == Gap("not_implemented", f"{asked.service}:{asked.operation}", "ResponseParserError", told)
 
 
+def test_a_server_without_tls_is_told_of_in_words_that_are_the_same_each_time(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(lambda seen: Answer()) as url:
+        secure = url.replace("http:", "https:")
+        monkeypatch.setenv("AWS_ENDPOINT_URL", secure)
+        with pytest.raises(boto.SSLError) as raised:
+            send(name, request("logs", "DescribeLogGroups"))
+    gap = gap_of(raised.value, "logs", "DescribeLogGroups")
+    assert str(gap.message).startswith(f"SSL validation failed for {secure}/ [SSL: WRONG_VERSION_NUMBER]")
+
+
 def test_a_policy_document_of_iam_comes_as_what_it_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found = (
         b"<GetRolePolicyResponse><GetRolePolicyResult><RoleName>r</RoleName><PolicyName>p</PolicyName>"

@@ -23,7 +23,7 @@ bedaudit sandbox --port 5000
 AWS_ENDPOINT_URL=http://127.0.0.1:5000 aws cloudwatch describe-alarms
 """
 
-MADE_UP = "A made-up organisation, served on your machine: no AWS account is touched, no credentials are used."
+MADE_UP = "A made-up AWS on your machine: no AWS account is touched, no credentials used."
 
 
 @click.command(
