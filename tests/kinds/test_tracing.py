@@ -5,8 +5,14 @@ from typing import Any
 
 import pytest
 
+from bedaudit.aws.memo import Answer, Asked
+from bedaudit.aws.reader import Heard, KindReader
 from bedaudit.kinds import tracing
 from bedaudit.model import Gap, Resource
+from bedaudit.policy.load import load
+from bedaudit.policy.needs import Needs
+from bedaudit.policy.rules import Rules
+from bedaudit.reader import Operation
 from tests.replay import NOW, Replay
 
 ACCOUNT = "111122223333"
@@ -162,3 +168,35 @@ def test_only_what_is_wanted_is_read() -> None:
     aws = Replay(RECORDED, operations=tracing.KIND.operations, wanted=lambda part: part == "transaction_search")
     read(aws)
     assert [call[0] for call in aws.calls] == ["xray:GetTraceSegmentDestination"]
+
+
+class Kept:
+    """An account's memo that holds what was recorded, and keeps what was asked."""
+
+    def __init__(self, recorded: Mapping[str, Any]) -> None:
+        self.recorded, self.asked = recorded, set[Operation]()
+
+    async def read(self, asked: Asked, /) -> Answer:
+        self.asked.add(asked.operation)
+        reply = self.recorded[str(asked.operation)]
+        return tuple(reply) if isinstance(reply, list) else (reply,)
+
+
+WHERE_SPANS_GO, PERCENTAGE, ENCRYPTION, RIGHT = tracing.KIND.operations
+
+
+@pytest.mark.parametrize(
+    ("destination", "status", "unread"),
+    [
+        ("XRay", "ACTIVE", {PERCENTAGE, RIGHT}),
+        ("CloudWatchLogs", "PENDING", {PERCENTAGE}),
+        ("CloudWatchLogs", "ACTIVE", set()),
+    ],
+)
+def test_what_cannot_matter_where_spans_go_is_not_read(destination: str, status: str, unread: set[Operation]) -> None:
+    (shipped,) = load(["builtin:tracing"])
+    memo = Kept({**RECORDED, str(WHERE_SPANS_GO): {"Destination": destination, "Status": status}})
+    needs = Needs(control for control in Rules((shipped,)).controls.values() if control.kind == "tracing")
+    reader = KindReader(ACCOUNT, "us-east-1", "aws", NOW, "us-east-1", tracing.KIND, needs, memo, Heard())
+    asyncio.run(tracing.read(reader))
+    assert memo.asked == set(tracing.KIND.operations) - unread
