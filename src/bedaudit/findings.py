@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 from tempfile import SpooledTemporaryFile
-from typing import Any, Final
+from typing import Any, Final, get_args
 from weakref import finalize
 
 from bedaudit.model import Baseline, Finding, Outcome, Severity, Site, Tally
@@ -62,11 +62,26 @@ class FindingStore:
         """How many there are of each sort."""
         return self._tally
 
+    @property
+    def sites(self) -> list[Site]:
+        """Each site that has findings, in order."""
+        return sorted(self._blocks, key=lambda site: (site.account, site.region))
+
+    @property
+    def titles(self) -> dict[str, tuple[str, Severity]]:
+        """Title and severity of each control that has findings."""
+        return {control: (title, severity) for control, title, severity, *_ in self._controls}
+
     def __iter__(self) -> Iterator[Finding]:
+        return self.having(get_args(Outcome))
+
+    def having(self, outcomes: Collection[Outcome]) -> Iterator[Finding]:
+        """Those of some outcomes, in order."""
         controls = list(self._controls)
-        for site in sorted(self._blocks, key=lambda site: (site.account, site.region)):
+        for site in self.sites:
             rows = (row for block in self._blocks[site] for row in self._rows(*block))
-            yield from sorted((_finding(site, controls[at], own) for at, own in rows), key=_in_order)
+            found = (_finding(site, controls[at], own) for at, own in rows if own[0] in outcomes)
+            yield from sorted(found, key=_in_order)
 
     def _number(self, control: tuple[Any, ...]) -> int:
         return self._controls.setdefault(control, len(self._controls))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -28,6 +28,8 @@ Facts: TypeAlias = Mapping[str, Any]
 
 Raw: TypeAlias = Mapping[str, Any]
 """A reply of AWS, as botocore parsed it."""
+
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 GLOBAL = "global"
 """The region of what an account has once."""
@@ -202,7 +204,7 @@ class Finding:
         """The fingerprint: it knows what is judged where, and no value, line or time."""
         resource = self.resource.id if self.resource else None
         named = [self.control, self.site.account, self.site.region, self.kind, resource, self.each]
-        return hashlib.sha256(json.dumps(named, separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
+        return hashlib.sha256(_COMPACT.encode(named).encode()).hexdigest()
 
     @property
     def order(self) -> tuple[str, str, int, str, str, str]:
@@ -265,11 +267,22 @@ class Findings(Protocol):
 
 @runtime_checkable
 class Tallied(Protocol):
-    """Findings that are counted already, since to go through many takes long."""
+    """Findings of which some things are known already, since to go through many takes long."""
 
     @property
     def tally(self) -> Tally:
         """The counts."""
+
+    @property
+    def sites(self) -> Iterable[Site]:
+        """Each site that has findings, in order."""
+
+    @property
+    def titles(self) -> Mapping[str, tuple[str, Severity]]:
+        """Title and severity of each control that has findings."""
+
+    def having(self, outcomes: Collection[Outcome]) -> Iterator[Finding]:
+        """Those of some outcomes, in order."""
 
 
 def tally(findings: Iterable[Finding]) -> Tally:
@@ -277,6 +290,25 @@ def tally(findings: Iterable[Finding]) -> Tally:
     if isinstance(findings, Tallied):
         return findings.tally
     return Counter((finding.outcome, finding.severity, finding.baseline) for finding in findings)
+
+
+def sites(findings: Iterable[Finding]) -> Iterable[Site]:
+    """Each site that has findings, in order."""
+    return findings.sites if isinstance(findings, Tallied) else dict.fromkeys(each.site for each in findings)
+
+
+def titles(findings: Iterable[Finding]) -> Mapping[str, tuple[str, Severity]]:
+    """Title and severity of each control that has findings."""
+    if isinstance(findings, Tallied):
+        return findings.titles
+    return {each.control: (each.title, each.severity) for each in findings}
+
+
+def having(outcomes: Collection[Outcome], findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings of some outcomes, in order."""
+    if isinstance(findings, Tallied):
+        return findings.having(outcomes)
+    return (each for each in findings if each.outcome in outcomes)
 
 
 @dataclass(frozen=True, slots=True)

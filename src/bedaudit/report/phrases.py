@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from bedaudit.model import Drift, Finding, Gap, Report, SiteGap
+from bedaudit.model import Drift, Finding, Gap, Report, SiteGap, sites
 from bedaudit.policy.words import phrase, shown
 from bedaudit.report.plain import harmless
 
@@ -114,8 +114,8 @@ def closed(gap: SiteGap) -> bool:
 def unentered(report: Report) -> set[str]:
     """The accounts of which nothing was seen; all of them, where nobody knows what else there is to see."""
     gaps = {(gap.account, gap.region) for gap in missed(report)}
-    accounts = {finding.site.account for finding in report.findings} | {account for account, _ in gaps}
+    places = {(site.account, site.region) for site in sites(report.findings)}
+    accounts = {account for account, _ in (*places, *gaps)}
     if (EVERYWHERE, EVERYWHERE) in gaps:
         return accounts
-    places = {(finding.site.account, finding.site.region) for finding in report.findings}
     return accounts - {account for account, _ in places - gaps}

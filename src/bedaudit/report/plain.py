@@ -14,6 +14,7 @@ _ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _MARKUP = re.compile(r"[\\`*_{}\[\]()#+!|>~@$-]")
 _LINKED = re.compile(r"@|#(?=\w)|:(?=//)|(?<!\S):(?=[\w+-]+:)|www(?=\.)|GH(?=-\d)", re.IGNORECASE)
 """What GitHub makes mentions, references, links and pictures of, escaped or not."""
+_ON_ONE_LINE = json.JSONEncoder(allow_nan=False)
 _APART = "\0"
 """Stands, until all is escaped, for the character without width that keeps such things apart."""
 
@@ -45,7 +46,7 @@ def ascii_json(value: Any, indent: int | None = None) -> str:
 
     On one line, or indented by so many spaces.
     """
-    text = json.dumps(value, allow_nan=False, indent=indent)
+    text = json.dumps(value, allow_nan=False, indent=indent) if indent else _ON_ONE_LINE.encode(value)
     return text.replace("##[", "##\\u005b").replace("\x7f", "\\u007f")
 
 

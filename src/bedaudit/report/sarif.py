@@ -7,6 +7,7 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -35,7 +36,7 @@ from sarif_om import (
 
 from bedaudit import __version__
 from bedaudit.errors import ReportError
-from bedaudit.model import Finding, Mark, Report, SiteGap, Waiver
+from bedaudit.model import Finding, Mark, Report, SiteGap, Waiver, having, sites
 from bedaudit.report import Options
 from bedaudit.report.json import drift_members, gap_members
 from bedaudit.report.moments import moment, rfc3339
@@ -60,7 +61,7 @@ def report(found: Report, options: Options) -> Iterator[str]:
     """
     log = _Log(found, github=options.sarif_for == "github", rules=rules(found), unentered=unentered(found))
     if log.github:
-        _check_limits(log.results())
+        _check_limits(log.results)
     whole = members(SarifLog(version="2.1.0", schema_uri=_SCHEMA, runs=[]))
     yield f'{{"$schema": "{whole["$schema"]}",\n "version": "{whole["version"]}",\n "runs": ['
     separator = "\n  "
@@ -78,29 +79,35 @@ class _Log:
     rules: Sequence[ReportingDescriptor]
     unentered: set[str]
 
-    def results(self) -> dict[str, int]:
-        """How many findings are written, by account; an account that was seen has its run even if that is empty.
+    @property
+    def accounts(self) -> list[str]:
+        """The accounts that have a run; one that was seen has it even if that is empty.
 
         GitHub refuses a file without a run, and takes an account that was not entered for one whose alerts are fixed.
         """
-        seen = {gap.account: 0 for gap in self.report.gaps if gap.account != EVERYWHERE}
-        for finding in self.report.findings:
-            seen[finding.site.account] = seen.get(finding.site.account, 0) + self._written(finding)
-        if self.github:
-            seen = {account: number for account, number in seen.items() if account not in self.unentered}
-        return dict(sorted(seen.items())) or {"": 0}
+        seen = {gap.account for gap in self.report.gaps if gap.account != EVERYWHERE}
+        seen |= {site.account for site in sites(self.report.findings)}
+        return sorted(seen - self.unentered if self.github else seen) or [""]
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        """Those that are written."""
+        return having(("fail", "unknown") if self.github else ("fail", "unknown", "waived"), self.report.findings)
+
+    @property
+    def results(self) -> dict[str, int]:
+        """How many findings are written, by account."""
+        counts = Counter(finding.site.account for finding in self.findings)
+        return {account: counts[account] for account in self.accounts}
 
     def runs(self) -> Iterator[tuple[str, Iterable[Finding]]]:
         """The findings that are written, by account, one after the other."""
-        groups = groupby(self.report.findings, key=lambda each: each.site.account)
+        groups = groupby(self.findings, key=lambda each: each.site.account)
         account, findings = next(groups, _END)
-        for name in self.results():
+        for name in self.accounts:
             while account is not None and account < name:
                 account, findings = next(groups, _END)
-            yield name, filter(self._written, findings) if account == name else ()
-
-    def _written(self, finding: Finding) -> bool:
-        return finding.outcome in (("fail", "unknown") if self.github else ("fail", "unknown", "waived"))
+            yield name, findings if account == name else ()
 
 
 def _check_limits(results: Mapping[str, int]) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sarif_om import MultiformatMessageString, ReportingConfiguration, ReportingDescriptor
 
-from bedaudit.model import Report, Severity
+from bedaudit.model import Report, Severity, titles
 from bedaudit.report.plain import harmless, markdown, shortened
 
 LEVELS: Final[Mapping[Severity, str]] = {
@@ -43,7 +43,7 @@ class _Judged:
 
 def rules(report: Report) -> list[ReportingDescriptor]:
     """A rule for each control that was judged, sorted by id."""
-    judged = {each.control: _Judged(each.control, each.title, each.severity) for each in report.findings}
+    judged = {control: _Judged(control, *said) for control, said in titles(report.findings).items()}
     for each in report.controls.values():
         judged[each.id] = _Judged(each.id, each.title, each.severity, each.why, each.frameworks, each.references)
     return [_rule(judged[name]) for name in sorted(judged)]
