@@ -52,11 +52,16 @@ def ascii_json(value: Any, indent: int | None = None) -> str:
 
 def ascii_array(values: Iterable[Any], margin: str = "") -> Iterator[str]:
     """A JSON array in pieces, one value a line."""
+    return array(map(ascii_json, values), margin)
+
+
+def array(values: Iterable[str], margin: str = "") -> Iterator[str]:
+    """A JSON array in pieces, one value, which is JSON already, a line."""
     yield "["
     before, after = f"\n{margin} ", "]"
     for value in values:
         yield before
-        yield ascii_json(value)
+        yield value
         before, after = f",\n{margin} ", f"\n{margin}]"
     yield after
 
