@@ -13,6 +13,7 @@ from botocore.validate import ParamValidator
 
 from bedaudit.model import Facts, Gap, Raw
 from bedaudit.reader import Operation, Reader, Unreadable
+from bedaudit.state import State
 
 T = TypeVar("T")
 
@@ -99,7 +100,9 @@ class Replay:
         except Unreadable as unreadable:
             return unreadable.gap
 
-    async def part(self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Facts | None = None) -> T | Gap:
+    async def part(
+        self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Facts | State | None = None
+    ) -> T | Gap:
         path = f"{self.prefix}{name}"
         if not self.wanted(path):
             return Gap("not_read")

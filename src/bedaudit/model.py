@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
@@ -53,12 +54,17 @@ class Gap:
 
     def as_fact(self) -> Facts:
         """Its form inside a state."""
-        return {"gap": self.as_json()}
+        return _as_fact(self)
 
     def as_json(self) -> dict[str, str]:
         """Without the members that are not known."""
         names = ("reason", "operation", "code", "message", "owner")
         return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+
+@lru_cache(4096)
+def _as_fact(gap: Gap) -> Facts:
+    return {"gap": gap.as_json()}
 
 
 @dataclass(frozen=True, slots=True)

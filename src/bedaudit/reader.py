@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bedaudit.model import Facts, Gap, Raw
+from bedaudit.state import State
 
 T = TypeVar("T")
 
@@ -59,7 +60,9 @@ class Reader(Protocol):
     async def attempt(self, reading: Awaitable[T], /) -> T | Gap:
         """What `reading` gives, or the gap that it ran into. Outside of this, a gap is the whole kind's."""
 
-    async def part(self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Facts | None = None) -> T | Gap:
+    async def part(
+        self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Facts | State | None = None
+    ) -> T | Gap:
         """One part of the state, read only if a policy mentions it; otherwise a `not_read` gap.
 
         `name` is the part's path within the state (or within the part whose reader this is); `read` is given a reader

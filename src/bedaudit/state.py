@@ -49,15 +49,23 @@ class State(BaseModel):
 
     def facts(self) -> Facts:
         """Its plain JSON form. Where a verdict is unreadable so is its reason, which is not taken for none."""
-        members = ((name, _plain(getattr(self, name))) for name in type(self).model_fields)
-        facts = {name: value for name, value in members if value is not None}
-        unsaid = {reason: facts[name] for name, reason in _reasons(type(self)) if isinstance(getattr(self, name), Gap)}
-        return {**unsaid, **facts}
+        facts = {
+            name: value if type(value) in _ATOMS else _plain(value)
+            for name, value in self.__dict__.items()
+            if value is not None
+        }
+        for name, reason in _reasons(type(self)):
+            if reason not in facts and isinstance(getattr(self, name), Gap):
+                facts[reason] = facts[name]
+        return facts
+
+
+_ATOMS = frozenset({str, int, float, bool})
 
 
 def _plain(value: Any) -> Any:
     match value:
-        case str() | int() | float() | None:  # most are, and the question for a mapping is a slow one
+        case str() | int() | float() | None:
             return value
         case State():
             return value.facts()

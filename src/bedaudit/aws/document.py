@@ -26,7 +26,9 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class _DocumentReader(KindReader):
-    async def part(self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Facts | None = None) -> T | Gap:
+    async def part(
+        self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Facts | State | None = None
+    ) -> T | Gap:
         """Whatever a repair asks for is needed."""
         return await self.attempt(read(self))
 

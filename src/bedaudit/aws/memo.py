@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -20,6 +19,8 @@ from bedaudit.aws.paging import pages
 from bedaudit.aws.redact import redact
 from bedaudit.model import Gap, Raw
 from bedaudit.reader import Operation
+
+_FREEZING = json.JSONEncoder(sort_keys=True, default=str)
 
 _Key: TypeAlias = tuple[str, str, str, bool, str]
 
@@ -93,13 +94,13 @@ class Memo:
 
     async def _share(self, asked: Asked, scope: str) -> Answer:
         """One task for all who ask the same within `scope`."""
-        frozen = json.dumps(asked.parameters, sort_keys=True, default=str)
+        frozen = _FREEZING.encode(asked.parameters) if asked.parameters else ""
         key = (asked.operation.service, asked.operation.name, scope, asked.paged, frozen)
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.create_task(self._ask(asked))
             task.add_done_callback(_retrieve)
-        return await asyncio.shield(task)
+        return task.result() if task.done() else await asyncio.shield(task)
 
     async def _ask(self, asked: Asked) -> Answer:
         service, name = asked.operation.service, asked.operation.name
@@ -107,7 +108,7 @@ class Memo:
         async def send(page: Mapping[str, Any]) -> Raw:
             reply = await self._client.send(self._who, service, name, asked.region, page)
             self._learn(asked, reply)
-            body: Any = copy(reply)
+            body: Any = reply
             body.pop("ResponseMetadata", None)
             return redact(service, name, body) if self._redacts else body
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Sequence
 
@@ -13,11 +14,15 @@ from bedaudit.cli.exits import BUG, COULD_NOT_RUN, INTERRUPTED
 from bedaudit.cli.root import root
 from bedaudit.errors import BedauditError
 
+_GARBAGE = 100_000
+"""Objects made before cycles are looked for: a scan makes few, and looking takes time."""
+
 
 def run(arguments: Sequence[str]) -> int:
     """The exit code of a command line."""
     # A job that is cancelled or runs out of time is told by SIGTERM, and is to keep what it read like one that is left.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.set_threshold(_GARBAGE)
     talk = Talk()
     try:
         code = root.main(list(arguments), prog_name="bedaudit", standalone_mode=False, obj=talk)

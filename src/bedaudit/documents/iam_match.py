@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import takewhile
 from typing import TypeAlias
 
 from bedaudit.documents.kleene import every
@@ -36,6 +37,7 @@ _REMEMBERED = 8192
 """Answers: what one alarm's topic, role or key is asked is asked of the next one as well."""
 
 
+@lru_cache(_REMEMBERED)
 def wild(text: str) -> Pattern:
     """A pattern in which `*` and `?` are wildcards."""
     return tuple(_WILDS.get(character, character) for character in text)
@@ -50,8 +52,11 @@ def literal(text: str) -> Pattern:
 def matches(pattern: Pattern, value: Value) -> bool | None:
     """Whether the whole value matches; undecided where that hangs on its unknown rest."""
     text = value.text if isinstance(value, Begins) else value
-    positions = _spread(pattern, {0})
-    for character in text:
+    fixed = "".join(takewhile(lambda token: isinstance(token, str), pattern))  # type: ignore[arg-type]
+    if text[: len(fixed)] != fixed[: len(text)]:
+        return False
+    positions = _spread(pattern, {min(len(fixed), len(text))})
+    for character in text[len(fixed) :]:
         steps = {step for position in positions for step in _steps(pattern, position, character)}
         positions = _spread(pattern, steps)
         if not positions:
@@ -111,14 +116,15 @@ def matches_resource(pattern: Pattern, value: Value) -> bool | None:
     return matches_arn(pattern + (":", Wild.MANY) * missing, value)
 
 
-def _pattern_segments(pattern: Pattern) -> list[Pattern]:
+@lru_cache(_REMEMBERED)
+def _pattern_segments(pattern: Pattern) -> tuple[Pattern, ...]:
     segments: list[Pattern] = []
     rest = pattern
     while len(segments) < _SEGMENTS - 1 and ":" in rest:
         colon = rest.index(":")
         segments.append(rest[:colon])
         rest = rest[colon + 1 :]
-    return [*segments, rest]
+    return (*segments, rest)
 
 
 def _value_segments(value: Value) -> list[Value]:

@@ -97,7 +97,7 @@ def described(group: Raw) -> LogGroup:
     )
 
 
-async def read_parts(aws: Reader, group: Raw, state: AnyLogGroup, facts: Facts | None = None) -> AnyLogGroup:
+async def read_parts(aws: Reader, group: Raw, state: AnyLogGroup, facts: Facts | State | None = None) -> AnyLogGroup:
     """The state with its parts; `facts` where it is a resource of its own, whose state so far they are."""
     name = state.name
     arn = f"arn:{aws.partition}:logs:{aws.region}:{aws.account}:log-group:{name}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from bedaudit.model import Drift, Facts, Gap
 from bedaudit.policy.facts import MISSING, gaps_in, is_gap, lookup
@@ -33,33 +33,65 @@ def holds(condition: Condition, facts: Any, *, settled: bool = True) -> Truth:
 
     With `settled=False` a field that is left out may still be read, and is unreadable rather than not set.
     """
+    known = (_SETTLED if settled else _OPEN).get(id(condition))
+    return (known[1] if known else _remembered(condition, settled=settled))(facts)
+
+
+_Judge: TypeAlias = Callable[[Any], Truth]
+
+_SETTLED: dict[int, tuple[Condition, _Judge]] = {}
+_OPEN: dict[int, tuple[Condition, _Judge]] = {}
+"""By the identity of a condition, which is kept so that nothing else can have it, what judges it."""
+_MOST = 20_000
+
+
+def _remembered(condition: Condition, *, settled: bool) -> _Judge:
+    known = _SETTLED if settled else _OPEN
+    if len(known) >= _MOST:
+        known.clear()
+    judge = _judge(condition, settled=settled)
+    known[id(condition)] = (condition, judge)
+    return judge
+
+
+def _judge(condition: Condition, *, settled: bool) -> _Judge:
+    """A function of facts: conditions are few, and are asked of very much."""
     if isinstance(condition, Combination):
-        return _combined(condition, facts, settled=settled)
-    word, argument = WORDS[condition.word], condition.argument
-    value = lookup(facts, condition.path)
-    if value is MISSING:
-        return word.missing(argument) if settled else None
-    if argument is UNDECIDED or is_gap(value):
-        return None
-    if word.argument == "condition":
-        if not isinstance(value, list):
-            return False
-        return word.test([holds(argument, each, settled=settled) for each in value], None)
-    return word.test(value, argument)
+        return _combining(condition.op, tuple(_judge(each, settled=settled) for each in condition.conditions))
+    word, argument, path = WORDS[condition.word], condition.argument, condition.path
+    missing = word.missing(argument) if settled else None
+    test = word.test
+    if word.argument == "condition" and argument is not UNDECIDED:
+        test, argument = _testing_each(test, _judge(argument, settled=settled)), None
+
+    def judge(facts: Any) -> Truth:
+        value = lookup(facts, path)
+        if value is MISSING:
+            return missing
+        return None if argument is UNDECIDED or is_gap(value) else test(value, argument)
+
+    return judge
 
 
-def _combined(condition: Combination, facts: Any, *, settled: bool) -> Truth:
+def _testing_each(test: Callable[[Any, Any], Truth], element: _Judge) -> Callable[[Any, Any], Truth]:
+    return lambda value, _: test(map(element, value), None) if isinstance(value, list) else False
+
+
+def _combining(op: str, judges: tuple[_Judge, ...]) -> _Judge:
     """As `every`, `some` and its negation say; spelled out, since most of an evaluation's time is spent here."""
-    decisive = condition.op != "all"
-    result: Truth = not decisive
-    for each in condition.conditions:
-        truth = holds(each, facts, settled=settled)
-        if truth is decisive:
-            result = decisive
-            break
-        if truth is None:
-            result = None
-    return negation(result) if condition.op == "none" else result
+    decisive = op != "all"
+
+    def judge(facts: Any) -> Truth:
+        result: Truth = not decisive
+        for each in judges:
+            truth = each(facts)
+            if truth is decisive:
+                return decisive
+            if truth is None:
+                result = None
+        return result
+
+    return (lambda facts: negation(judge(facts))) if op == "none" else judge
 
 
 def selecting(control: Control) -> Combination:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import is_
 from typing import Any
 
 from bedaudit.model import Facts, Gap
@@ -13,37 +14,44 @@ from bedaudit.policy.conditions import UNDECIDED, holds
 from bedaudit.policy.facts import MISSING, is_gap, lookup
 from bedaudit.policy.model import Combination, Condition, Control, Test
 from bedaudit.policy.spelling import dotted
-from bedaudit.policy.words import WORDS
+from bedaudit.policy.words import WORDS, Truth
 from bedaudit.state import Path
 
 NOT_READ = Gap("not_read").as_fact()
 _REMEMBERED = 4096
 """Controls whose interests are known."""
+_REMEMBERED_NEEDS = 128
+"""Sets of controls whose needs are known."""
 _SKIMS = frozenset({"present", "count"})
 """Words that look at a value without looking at what is in it."""
 
 
 def first_kinds(controls: Iterable[Control]) -> frozenset[str]:
     """The kinds that decide which controls apply at a site; they are read before all others."""
-    return frozenset(
-        path[0]
-        for control in controls
-        for path in (*(mention.path for mention in _mentions(control.when)), control.for_each)
-        if path
-    )
+    return frozenset(kind for control in controls for kind, _ in _of(_Same(control)).about_site)
 
 
 def live(controls: Iterable[Control], singles: Mapping[str, Any]) -> tuple[Control, ...]:
     """The controls that may apply, given the facts (or the gap, as a fact) of each kind that was read first."""
     listed = tuple(controls)
     facts = {kind: singles.get(kind, NOT_READ) for kind in first_kinds(listed)}
-    return tuple(control for control in listed if _applies(control, facts))
+    truths = dict[int, Truth]()
+    """By the identity of a condition, which many controls share."""
+
+    def applies(control: Control) -> bool:
+        when = control.when
+        if when is not None and id(when) not in truths:
+            truths[id(when)] = holds(when, facts)
+        if when is not None and truths[id(when)] is False:
+            return False
+        return control.for_each is None or lookup(facts, control.for_each) not in (MISSING, [])
+
+    return tuple(filter(applies, listed))
 
 
-def _applies(control: Control, facts: Facts) -> bool:
-    if control.when is not None and holds(control.when, facts) is False:
-        return False
-    return control.for_each is None or lookup(facts, control.for_each) not in (MISSING, [])
+def needs_of(controls: tuple[Control, ...], deciding: tuple[Control, ...]) -> Needs:
+    """As `Needs`; sites of which the very same controls are judged share them."""
+    return _needs(_Same(*controls), _Same(*deciding))
 
 
 class Needs:
@@ -125,22 +133,33 @@ class _Interests:
     about_site: tuple[tuple[str, _Interest], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Same:
-    """A control by its identity, as most controls are the very same ones at all sites."""
+    """Controls by their identity, as most are the very same ones at all sites."""
 
-    control: Control
+    def __init__(self, *controls: Control) -> None:
+        self.controls = controls
+        self._hash = hash(tuple(map(id, controls)))
 
     def __hash__(self) -> int:
-        return id(self.control)
+        return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.control is other.control
+        return (
+            isinstance(other, _Same)
+            and len(self.controls) == len(other.controls)
+            and all(map(is_, self.controls, other.controls))
+        )
 
 
 @lru_cache(_REMEMBERED)
 def _of(same: _Same) -> _Interests:
-    return _Interests(_judged(same.control), tuple(_about_site(same.control)))
+    (control,) = same.controls
+    return _Interests(_judged(control), tuple(_about_site(control)))
+
+
+@lru_cache(_REMEMBERED_NEEDS)
+def _needs(controls: _Same, deciding: _Same) -> Needs:
+    return Needs(controls.controls, deciding=deciding.controls)
 
 
 def _judged(control: Control) -> _Interest:

@@ -19,12 +19,17 @@ _REFUSED_BUCKETS = ("arn:", "--x-s3", "--xa-s3")
 """Access points and S3 Express have ways of their own."""
 
 
+_MOST = 256
+"""Requests remembered of one operation: what is asked first is what is asked everywhere."""
+
+
 class FastOperation:
     """Makes requests and reads replies of one operation, for every account and region."""
 
     def __init__(self, client: Any, model: OperationModel, customised: Handlers, endpoints: Endpoints) -> None:
         self.model = model
         self._client, self._customised = client, customised
+        self._requests: dict[tuple[str, str], Outgoing] = {}
         self._endpoints = endpoints
         self._serializer = client._serializer  # noqa: SLF001 - the one of its protocol
         self._parser = client._endpoint._response_parser_factory.create_parser(  # noqa: SLF001 - with its timestamps
@@ -32,7 +37,17 @@ class FastOperation:
         )
 
     def request(self, asked: Mapping[str, Any], region: str) -> Outgoing | None:
-        """The request, None if it is not one for the fast way; raises what botocore raises on wrong parameters."""
+        """The request, None if it is not one for the fast way; raises what botocore raises on wrong parameters.
+
+        It says nothing of who asks: what is asked of every account is made once a region.
+        """
+        key = (region, repr(asked))
+        made = self._requests.get(key) or self._request(asked, region)
+        if made is not None and len(self._requests) < _MOST:
+            self._requests[key] = made
+        return made
+
+    def _request(self, asked: Mapping[str, Any], region: str) -> Outgoing | None:
         if any(mark in str(asked.get("Bucket", "")) for mark in _REFUSED_BUCKETS):
             return None
         client, model, parameters = self._client, self.model, dict(asked)
