@@ -11,9 +11,8 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
-from bedaudit.model import Facts, Gap, Raw
-from bedaudit.reader import Operation, Reader, Unreadable
-from bedaudit.state import State
+from bedaudit.model import Gap, Raw
+from bedaudit.reader import Known, Operation, Reader, Unreadable
 
 T = TypeVar("T")
 
@@ -100,9 +99,7 @@ class Replay:
         except Unreadable as unreadable:
             return unreadable.gap
 
-    async def part(
-        self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Facts | State | None = None
-    ) -> T | Gap:
+    async def part(self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Known = None) -> T | Gap:
         path = f"{self.prefix}{name}"
         if not self.wanted(path):
             return Gap("not_read")

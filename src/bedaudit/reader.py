@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from bedaudit.model import Facts, Gap, Raw
-from bedaudit.state import State
 
 T = TypeVar("T")
+
+Known: TypeAlias = Facts | Callable[[], Facts] | None
+"""What is known of a resource so far, or what tells it if it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,7 @@ class Reader(Protocol):
     async def attempt(self, reading: Awaitable[T], /) -> T | Gap:
         """What `reading` gives, or the gap that it ran into. Outside of this, a gap is the whole kind's."""
 
-    async def part(
-        self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Facts | State | None = None
-    ) -> T | Gap:
+    async def part(self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Known = None) -> T | Gap:
         """One part of the state, read only if a policy mentions it; otherwise a `not_read` gap.
 
         `name` is the part's path within the state (or within the part whose reader this is); `read` is given a reader

@@ -15,9 +15,9 @@ from bedaudit.aws.reader import Heard, KindReader
 from bedaudit.aws.scope import Account, Targets
 from bedaudit.aws.site import moment
 from bedaudit.kinds.kind import Kind
-from bedaudit.model import Facts, Gap, Raw
+from bedaudit.model import Gap, Raw
 from bedaudit.policy.needs import Needs
-from bedaudit.reader import Reader, Unreadable
+from bedaudit.reader import Known, Reader, Unreadable
 from bedaudit.repairs.repair import Place, Repair
 from bedaudit.state import State
 
@@ -26,9 +26,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class _DocumentReader(KindReader):
-    async def part(
-        self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Facts | State | None = None
-    ) -> T | Gap:
+    async def part(self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Known = None) -> T | Gap:
         """Whatever a repair asks for is needed."""
         return await self.attempt(read(self))
 

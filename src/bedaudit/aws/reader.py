@@ -11,9 +11,9 @@ from typing import Any, Protocol, TypeVar
 from bedaudit.aws.catalogue import GLOBAL_SERVICES
 from bedaudit.aws.memo import Answer, Asked, Failure
 from bedaudit.kinds.kind import Kind
-from bedaudit.model import GLOBAL, Facts, Gap, Raw
+from bedaudit.model import GLOBAL, Gap, Raw
 from bedaudit.policy.needs import Needs
-from bedaudit.reader import Operation, Reader, Unreadable
+from bedaudit.reader import Known, Operation, Reader, Unreadable
 from bedaudit.state import State, reason_of, shape_of
 
 T = TypeVar("T")
@@ -83,9 +83,7 @@ class KindReader:
         except Unreadable as unreadable:
             return unreadable.gap
 
-    async def part(
-        self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Facts | State | None = None
-    ) -> T | Gap:
+    async def part(self, name: str, read: Callable[[Reader], Awaitable[T]], /, facts: Known = None) -> T | Gap:
         """A part of the state, as far as the policies look at it."""
         path = f"{self.prefix}{name}"
         if not any(self._is_of_use(each, facts) for each in _told_by(self.kind.state, path)):
@@ -99,11 +97,11 @@ class KindReader:
             me.account, me.region, me.partition, me.now, me.home, me.kind, me.needs, me.memo, me.heard, prefix
         )
 
-    def _is_of_use(self, path: str, facts: Facts | State | None) -> bool:
+    def _is_of_use(self, path: str, facts: Known) -> bool:
         if not self.needs.wants(self.kind.name, path):
             return False
-        if isinstance(facts, State):
-            facts = facts.facts()
+        if callable(facts):
+            facts = facts()
         return facts is None or self.needs.may_matter(self.kind.name, path, facts)
 
     async def _answer(self, operation: Operation, at: str | None, parameters: dict[str, Any], *, paged: bool) -> Answer:

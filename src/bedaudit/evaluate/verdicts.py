@@ -8,7 +8,7 @@ from typing import Any
 
 from bedaudit.evaluate import sentences
 from bedaudit.model import Evidence, Facts, Finding, Gap, Outcome, Reason, Resource, ResourceName, Site
-from bedaudit.policy.bind import EACH, bind
+from bedaudit.policy.bind import bind_each
 from bedaudit.policy.conditions import Explanation, explain, holds, selecting
 from bedaudit.policy.facts import gaps_in, is_gap, lookup
 from bedaudit.policy.model import Combination, Condition, Control
@@ -161,7 +161,7 @@ def _judge_each(judged: _Judged, path: tuple[str, ...]) -> Iterator[Finding]:
     elif not elements:
         yield judged.finding("not_applicable", f"There is no {dotted(path)} here.")
     for element in elements:
-        yield from _judge(_Judged(bind(judged.control, {EACH: element}), judged.place, _name(element)))
+        yield from _judge(_Judged(bind_each(judged.control, element), judged.place, _name(element)))
 
 
 def _elements(path: tuple[str, ...], about: Sequence[Facts]) -> tuple[tuple[Any, ...], tuple[Gap, ...]]:

@@ -109,16 +109,16 @@ async def read(aws: Reader) -> Iterable[Resource]:
 async def _alarm(aws: Reader, alarms: Alarms, name: str) -> Resource:
     raw = alarms.by_name[name]
     state = stated(raw, alarms.watched(name), aws.now)
-    muted = await aws.part("muted", lambda aws: read_muted(aws, name), facts=state)
+    muted = await aws.part("muted", lambda aws: read_muted(aws, name), facts=state.facts)
     state = state.model_copy(update={"muted": muted})
-    fired = await aws.part("can_fire", lambda aws: read_firing(aws, alarms, name), facts=state)
+    fired = await aws.part("can_fire", lambda aws: read_firing(aws, alarms, name), facts=state.facts)
     state = state.model_copy(update=_fired(fired))
-    heard = await aws.part("notifies", lambda aws: read_hearing(aws, alarms, name), facts=state)
+    heard = await aws.part("notifies", lambda aws: read_hearing(aws, alarms, name), facts=state.facts)
     state = state.model_copy(update=_heard(heard))
     if isinstance(heard, Gap):
-        actions = await aws.part("actions", lambda aws: read_actions(aws, raw), facts=state)
+        actions = await aws.part("actions", lambda aws: read_actions(aws, raw), facts=state.facts)
         state = state.model_copy(update={"actions": actions})
-    tags = await aws.part("tags", lambda aws: _tags(aws, raw["AlarmArn"]), facts=state)
+    tags = await aws.part("tags", lambda aws: _tags(aws, raw["AlarmArn"]), facts=state.facts)
     return resource("alarm", name, state.model_copy(update={"tags": tags}), arn=raw.get("AlarmArn"), raw=_shown(raw))
 
 

@@ -90,7 +90,7 @@ async def _delivery(aws: Reader, source: Raw, delivery: Raw) -> Resource:
     unknown = Gap("failed", str(DESCRIBE_DELIVERIES), message=f"{given} is a destination that AWS has added")
     state = _stated(source).model_copy(update={"destination_type": _DESTINATIONS.get(given, unknown)})
     arn = delivery.get("deliveryDestinationArn", "")
-    destination = await aws.part("destination", lambda aws: _destination(aws, arn), facts=state)
+    destination = await aws.part("destination", lambda aws: _destination(aws, arn), facts=state.facts)
     return _resource(state.model_copy(update={"destination": destination}), source, delivery)
 
 

@@ -30,7 +30,7 @@ async def read(aws: Reader) -> Iterable[Resource]:
 
 async def _log_group(aws: Reader, group: Raw, purpose: Purpose) -> Resource:
     known = BedrockLogGroup(purpose=purpose, **_members(described(group)))
-    state = await read_parts(aws, group, known, facts=known)
+    state = await read_parts(aws, group, known, facts=known.facts)
     arn = f"arn:{aws.partition}:logs:{aws.region}:{aws.account}:log-group:{state.name}"
     return resource("log_group", state.name, state, arn=arn, raw=group)
 

@@ -44,7 +44,7 @@ async def read(aws: Reader) -> Iterable[Resource]:
 
 async def _metric_filter(aws: Reader, raw: Raw, purpose: Purpose) -> Resource:
     state = _stated(raw, purpose)
-    heard = await aws.part("alarmed", lambda aws: _alarmed(aws, state), facts=state)
+    heard = await aws.part("alarmed", lambda aws: _alarmed(aws, state), facts=state.facts)
     state = state.model_copy(update={"alarmed": heard})
     return resource("metric_filter", f"{state.log_group}:{state.name}", state, raw=raw)
 

@@ -43,7 +43,7 @@ async def read(aws: Reader) -> Iterable[Resource]:
 
 async def _saved_query(aws: Reader, raw: Raw) -> Resource:
     state = _stated(raw)
-    reads = await aws.part("reads_invocation_logs", lambda aws: _reads(aws, state), facts=state)
+    reads = await aws.part("reads_invocation_logs", lambda aws: _reads(aws, state), facts=state.facts)
     identifier = raw["queryDefinitionId"]
     arn = f"arn:{aws.partition}:logs:{aws.region}:{aws.account}:query-definition:{identifier}"
     return resource(

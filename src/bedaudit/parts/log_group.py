@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
-from bedaudit.model import Facts, Gap, Raw
+from bedaudit.model import Gap, Raw
 from bedaudit.parts import kms_key, masking, subscription_filter
 from bedaudit.parts.kms_key import KmsKey, read_kms_key
 from bedaudit.parts.masking import Masking, read_masking
 from bedaudit.parts.subscription_filter import SubscriptionFilter, read_subscription_filters
-from bedaudit.reader import Operation, Reader
+from bedaudit.reader import Known, Operation, Reader
 from bedaudit.state import Because, Days, State
 
 DESCRIBE_GROUPS = Operation("logs", "DescribeLogGroups")
@@ -97,7 +97,7 @@ def described(group: Raw) -> LogGroup:
     )
 
 
-async def read_parts(aws: Reader, group: Raw, state: AnyLogGroup, facts: Facts | State | None = None) -> AnyLogGroup:
+async def read_parts(aws: Reader, group: Raw, state: AnyLogGroup, facts: Known = None) -> AnyLogGroup:
     """The state with its parts; `facts` where it is a resource of its own, whose state so far they are."""
     name = state.name
     arn = f"arn:{aws.partition}:logs:{aws.region}:{aws.account}:log-group:{name}"

@@ -10,10 +10,14 @@ from typing import Any
 from bedaudit.model import Site
 from bedaudit.policy.globs import escape_glob, escape_regex
 from bedaudit.policy.model import Combination, Condition, Control, Fix, Template, Test
+from bedaudit.policy.same import Same
 from bedaudit.policy.words import WORDS, shown
 
 SITE_NAMES = ("site.account", "site.region", "site.partition")
 EACH = "each"
+
+_MOST = 20_000
+_FOR_EACH: dict[tuple[Same, str], Control] = {}
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}]*)\}")
 _ESCAPES: Mapping[str, Callable[[str], str]] = {"glob": escape_glob, "regex": escape_regex}
@@ -56,6 +60,16 @@ def names(data: Any) -> Iterator[str]:
     """Every name that the templates within a control, a condition or plain data mention."""
     for template in templates(data):
         yield from (match[1] for match in _REFERENCE.finditer(template.text) if match[1] is not None)
+
+
+def bind_each(control: Control, element: Any) -> Control:
+    """The control for one element of its `for_each`; for equal elements it is the very same one."""
+    key = (Same(control), repr(element))
+    if key not in _FOR_EACH:
+        if len(_FOR_EACH) >= _MOST:
+            _FOR_EACH.clear()
+        _FOR_EACH[key] = bind(control, {EACH: element})
+    return _FOR_EACH[key]
 
 
 def bind(control: Control, values: Mapping[str, Any]) -> Control:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from bedaudit.model import Drift, Facts, Gap
 from bedaudit.policy.facts import MISSING, gaps_in, is_gap, lookup
 from bedaudit.policy.model import Combination, Condition, Control, Test
+from bedaudit.policy.same import Same
 from bedaudit.policy.spelling import dotted, spelled, with_path
 from bedaudit.policy.words import WORDS, Truth, negation
 from bedaudit.state import Group, Path, reason_of
@@ -95,7 +97,13 @@ def _combining(op: str, judges: tuple[_Judge, ...]) -> _Judge:
 
 
 def selecting(control: Control) -> Combination:
-    """`where` and the condition of a control in one."""
+    """`where` and the condition of a control in one; of the same control the same, so that it is judged as such."""
+    return _selecting(Same(control))
+
+
+@lru_cache(_MOST)
+def _selecting(same: Same) -> Combination:
+    (control,) = same.controls
     where = (control.where,) if control.where is not None else ()
     return Combination("all", (*where, control.condition))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import is_
 from typing import Any
 
 from bedaudit.model import Facts, Gap
@@ -13,6 +12,7 @@ from bedaudit.policy.bind import templates
 from bedaudit.policy.conditions import UNDECIDED, holds
 from bedaudit.policy.facts import MISSING, is_gap, lookup
 from bedaudit.policy.model import Combination, Condition, Control, Test
+from bedaudit.policy.same import Same
 from bedaudit.policy.spelling import dotted
 from bedaudit.policy.words import WORDS, Truth
 from bedaudit.state import Path
@@ -28,7 +28,7 @@ _SKIMS = frozenset({"present", "count"})
 
 def first_kinds(controls: Iterable[Control]) -> frozenset[str]:
     """The kinds that decide which controls apply at a site; they are read before all others."""
-    return frozenset(kind for control in controls for kind, _ in _of(_Same(control)).about_site)
+    return frozenset(kind for control in controls for kind, _ in _of(Same(control)).about_site)
 
 
 def live(controls: Iterable[Control], singles: Mapping[str, Any]) -> tuple[Control, ...]:
@@ -51,7 +51,7 @@ def live(controls: Iterable[Control], singles: Mapping[str, Any]) -> tuple[Contr
 
 def needs_of(controls: tuple[Control, ...], deciding: tuple[Control, ...]) -> Needs:
     """As `Needs`; sites of which the very same controls are judged share them."""
-    return _needs(_Same(*controls), _Same(*deciding))
+    return _needs(Same(*controls), Same(*deciding))
 
 
 class Needs:
@@ -62,9 +62,9 @@ class Needs:
         listed = tuple(controls)
         self._interests: dict[str, list[_Interest]] = {}
         for control in listed:
-            self._interests.setdefault(control.kind, []).append(_of(_Same(control)).judged)
+            self._interests.setdefault(control.kind, []).append(_of(Same(control)).judged)
         for control in (*listed, *deciding):
-            for kind, interest in _of(_Same(control)).about_site:
+            for kind, interest in _of(Same(control)).about_site:
                 self._interests.setdefault(kind, []).append(interest)
         self._by_part: dict[tuple[str, str], tuple[_Interest, ...]] = {}
 
@@ -133,32 +133,14 @@ class _Interests:
     about_site: tuple[tuple[str, _Interest], ...]
 
 
-class _Same:
-    """Controls by their identity, as most are the very same ones at all sites."""
-
-    def __init__(self, *controls: Control) -> None:
-        self.controls = controls
-        self._hash = hash(tuple(map(id, controls)))
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, _Same)
-            and len(self.controls) == len(other.controls)
-            and all(map(is_, self.controls, other.controls))
-        )
-
-
 @lru_cache(_REMEMBERED)
-def _of(same: _Same) -> _Interests:
+def _of(same: Same) -> _Interests:
     (control,) = same.controls
     return _Interests(_judged(control), tuple(_about_site(control)))
 
 
 @lru_cache(_REMEMBERED_NEEDS)
-def _needs(controls: _Same, deciding: _Same) -> Needs:
+def _needs(controls: Same, deciding: Same) -> Needs:
     return Needs(controls.controls, deciding=deciding.controls)
 
 

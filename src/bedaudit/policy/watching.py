@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from bedaudit.kinds.kind import Kind
 from bedaudit.model import EVERY_ACCOUNT, Facts, Mark
-from bedaudit.policy.bind import EACH, bind
+from bedaudit.policy.bind import bind_each
 from bedaudit.policy.conditions import holds, selecting
 from bedaudit.policy.facts import is_gap, lookup
 from bedaudit.policy.model import Combination, Control, Test
@@ -102,5 +102,5 @@ def _is_met(control: Control, kind: Kind, account: str, first: Facts, states: Se
     if not isinstance(elements, list):
         return False
     of_own = [narrowed(kind, state, own(account)) for state in states]
-    wanted = (selecting(bind(control, {EACH: element}) if control.for_each else control) for element in elements)
+    wanted = (selecting(bind_each(control, element) if control.for_each else control) for element in elements)
     return all(any(holds(one, state) for state in of_own) for one in wanted)
