@@ -21,7 +21,7 @@ from bedaudit.kinds import kinds
 from bedaudit.kinds.kind import Kind
 from bedaudit.model import GLOBAL, Gap, Record, Site
 from bedaudit.policy.model import Control
-from bedaudit.policy.needs import needs_of
+from bedaudit.policy.needs import Needs
 from bedaudit.policy.rules import Rules
 from bedaudit.policy.watching import witnesses
 
@@ -157,7 +157,7 @@ class _Scan:
     async def _once(self, account: Account, everywhere: SiteScan, sites: Iterable[Site]) -> Read:
         """What an account has once, read and delivered."""
         controls = () if account in self.outside else self._controls([everywhere.site, *sites])
-        needs = needs_of((*controls, *(self.for_others if account in self.monitoring else ())), ())
+        needs = Needs((*controls, *(self.for_others if account in self.monitoring else ())))
         wanted = (name for name in needs.kinds if self.known[name].scope == "account")
         once = await everywhere.kinds(wanted, needs)
         self._deliver(everywhere.record(once))

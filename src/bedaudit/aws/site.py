@@ -12,7 +12,7 @@ from bedaudit.aws.reader import Heard, KindReader, Source
 from bedaudit.kinds.kind import Kind
 from bedaudit.model import Facts, Gap, KindGap, Record, Resource, Site
 from bedaudit.policy.model import Control
-from bedaudit.policy.needs import Needs, first_kinds, live, needs_of
+from bedaudit.policy.needs import Needs, first_kinds, live
 from bedaudit.policy.watching import LINK, unmet, with_links
 from bedaudit.reader import Unreadable
 
@@ -39,10 +39,10 @@ class SiteScan:
         A kind of both sorts is read twice, the second time for more of it: what was asked before is remembered.
         Controls `for_others` are asked whatever is true here. `once` is what the account has once.
         """
-        first = await self.kinds(self._local(first_kinds(controls)), needs_of((), controls))
+        first = await self.kinds(self._local(first_kinds(controls)), Needs((), deciding=controls))
         facts = {name: _single(found) for name, found in first.items()}
         remaining = live(controls, facts)
-        needs = needs_of((*with_links(remaining, self.known), *for_others), controls)
+        needs = Needs((*with_links(remaining, self.known), *for_others), deciding=controls)
         rest = await self.kinds(self._local(control.kind for control in (*remaining, *for_others)), needs)
         if self.heard.silence is not None and not self.heard.somebody:
             return unread(self.site, self.now, self.heard.silence)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -19,16 +19,14 @@ from bedaudit.state import Path
 
 NOT_READ = Gap("not_read").as_fact()
 _REMEMBERED = 4096
-"""Controls whose interests are known."""
-_REMEMBERED_NEEDS = 128
-"""Sets of controls whose needs are known."""
+"""Controls, and sets of those of one kind, whose interests are known: most sites have the same."""
 _SKIMS = frozenset({"present", "count"})
 """Words that look at a value without looking at what is in it."""
 
 
 def first_kinds(controls: Iterable[Control]) -> frozenset[str]:
     """The kinds that decide which controls apply at a site; they are read before all others."""
-    return frozenset(kind for control in controls for kind, _ in _of(Same(control)).about_site)
+    return frozenset(kind for kind, _ in _about_site(controls))
 
 
 def live(controls: Iterable[Control], singles: Mapping[str, Any]) -> tuple[Control, ...]:
@@ -49,54 +47,43 @@ def live(controls: Iterable[Control], singles: Mapping[str, Any]) -> tuple[Contr
     return tuple(filter(applies, listed))
 
 
-def needs_of(controls: tuple[Control, ...], deciding: tuple[Control, ...]) -> Needs:
-    """As `Needs`; sites of which the very same controls are judged share them."""
-    return _needs(Same(*controls), Same(*deciding))
-
-
 class Needs:
     """The kinds, and the parts of their states, that controls bound for a site look at."""
 
     def __init__(self, controls: Iterable[Control], *, deciding: Iterable[Control] = ()) -> None:
         """`deciding` are controls of which it is only to be found out whether they apply."""
+        judged: dict[str, list[Control]] = {}
         listed = tuple(controls)
-        self._interests: dict[str, list[_Interest]] = {}
         for control in listed:
-            self._interests.setdefault(control.kind, []).append(_of(Same(control)).judged)
-        for control in (*listed, *deciding):
-            for kind, interest in _of(Same(control)).about_site:
-                self._interests.setdefault(kind, []).append(interest)
-        self._by_part: dict[tuple[str, str], tuple[_Interest, ...]] = {}
+            judged.setdefault(control.kind, []).append(control)
+        about: dict[str, list[_Mention]] = {}
+        for kind, mention in _about_site((*listed, *deciding)):
+            about.setdefault(kind, []).append(mention)
+        self._of = {
+            kind: _of_kind(Same(*judged.get(kind, ())), tuple(about.get(kind, ()))) for kind in {**judged, **about}
+        }
 
     @property
     def kinds(self) -> frozenset[str]:
         """The kinds to read."""
-        return frozenset(self._interests)
+        return frozenset(self._of)
 
     def paths(self, kind: str) -> tuple[str, ...]:
         """The paths of a kind that some control looks at, sorted."""
-        interests = self._interests.get(kind, ())
+        interests = self._of[kind].interests if kind in self._of else ()
         return tuple(sorted({dotted(mention.path) for interest in interests for mention in interest.mentions}))
 
     def wants(self, kind: str, part: str) -> bool:
         """Whether some control looks at this part of a state, or into it."""
-        return bool(self._interested(kind, part))
+        return kind in self._of and bool(self._of[kind].reaching(part))
 
     def may_matter(self, kind: str, part: str, facts: Facts) -> bool:
         """Whether this part could still decide something about a resource of which so much is known."""
         without = _without(facts, tuple(part.split(".")))
-        return any(
+        return kind in self._of and any(
             interest.condition is None or holds(interest.condition, without, settled=False) is not False
-            for interest in self._interested(kind, part)
+            for interest in self._of[kind].reaching(part)
         )
-
-    def _interested(self, kind: str, part: str) -> tuple[_Interest, ...]:
-        key = (kind, part)
-        if key not in self._by_part:
-            path = tuple(part.split("."))
-            interests = self._interests.get(kind, ())
-            self._by_part[key] = tuple(interest for interest in interests if interest.reaches(path))
-        return self._by_part[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,44 +104,46 @@ class _Interest:
 
     mentions: tuple[_Mention, ...]
     condition: Condition | None
-    _known: dict[Path, bool] = field(default_factory=dict, compare=False, repr=False)
-
-    def reaches(self, part: Path) -> bool:
-        if part not in self._known:
-            self._known[part] = any(mention.reaches(part) for mention in self.mentions)
-        return self._known[part]
 
 
-@dataclass(frozen=True, slots=True)
-class _Interests:
-    """All that one control is interested in."""
+class _OfKind:
+    """All interests in one kind."""
 
-    judged: _Interest
-    about_site: tuple[tuple[str, _Interest], ...]
+    def __init__(self, interests: tuple[_Interest, ...]) -> None:
+        self.interests = interests
+        self._reaching: dict[str, tuple[_Interest, ...]] = {}
+
+    def reaching(self, part: str) -> tuple[_Interest, ...]:
+        """Those in a part of the kind's state, or in something in it."""
+        if part not in self._reaching:
+            path = tuple(part.split("."))
+            reach = (each for each in self.interests if any(mention.reaches(path) for mention in each.mentions))
+            self._reaching[part] = tuple(reach)
+        return self._reaching[part]
 
 
 @lru_cache(_REMEMBERED)
-def _of(same: Same) -> _Interests:
+def _of_kind(judged: Same, about: tuple[_Mention, ...]) -> _OfKind:
+    interests = [_judged(Same(control)) for control in judged.controls]
+    return _OfKind((*interests, *([_Interest(about, None)] if about else [])))
+
+
+@lru_cache(_REMEMBERED)
+def _judged(same: Same) -> _Interest:
     (control,) = same.controls
-    return _Interests(_judged(control), tuple(_about_site(control)))
-
-
-@lru_cache(_REMEMBERED_NEEDS)
-def _needs(controls: Same, deciding: Same) -> Needs:
-    return Needs(controls.controls, deciding=deciding.controls)
-
-
-def _judged(control: Control) -> _Interest:
     mentions = (*_mentions(control.where), *_mentions(control.condition))
     terms = [control.where] if control.mode == "require" else [control.where, control.condition]
     static = tuple(_open(term) for term in terms if term is not None)
     return _Interest(mentions, Combination("all", static))
 
 
-def _about_site(control: Control) -> Iterator[tuple[str, _Interest]]:
-    listed = [_Mention(control.for_each, whole=True)] if control.for_each else []
-    for mention in (*_mentions(control.when), *listed):
-        yield mention.path[0], _Interest((_Mention(mention.path[1:], mention.whole),), None)
+def _about_site(controls: Iterable[Control]) -> Iterator[tuple[str, _Mention]]:
+    """The kinds that controls look at to find out whether they apply, each with a path in its state."""
+    distinct = {(id(control.when), control.for_each): control for control in controls}
+    for control in distinct.values():
+        listed = [_Mention(control.for_each, whole=True)] if control.for_each else []
+        for mention in (*_mentions(control.when), *listed):
+            yield mention.path[0], _Mention(mention.path[1:], mention.whole)
 
 
 def _mentions(condition: Condition | None, within: Path = ()) -> Iterator[_Mention]:
