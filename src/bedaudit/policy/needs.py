@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -104,6 +104,12 @@ class _Interest:
 
     mentions: tuple[_Mention, ...]
     condition: Condition | None
+    _known: dict[Path, bool] = field(default_factory=dict, compare=False, repr=False)
+
+    def reaches(self, part: Path) -> bool:
+        if part not in self._known:
+            self._known[part] = any(mention.reaches(part) for mention in self.mentions)
+        return self._known[part]
 
 
 class _OfKind:
@@ -117,8 +123,7 @@ class _OfKind:
         """Those in a part of the kind's state, or in something in it."""
         if part not in self._reaching:
             path = tuple(part.split("."))
-            reach = (each for each in self.interests if any(mention.reaches(path) for mention in each.mentions))
-            self._reaching[part] = tuple(reach)
+            self._reaching[part] = tuple(each for each in self.interests if each.reaches(path))
         return self._reaching[part]
 
 
