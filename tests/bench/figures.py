@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from textwrap import wrap
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Figure:
     """Whether the bar is a ceiling rather than a floor."""
     beside: float | None = None
     """The same by boto3's transport."""
+    why: str = ""
+    """What stands between it and its bar."""
 
     @property
     def is_met(self) -> bool:
@@ -42,11 +45,25 @@ class Figures:
     lines: list[Figure] = field(default_factory=list)
 
     def add(
-        self, what: str, value: float, unit: str, bar: float | None, *, most: bool = True, beside: float | None = None
+        self,
+        what: str,
+        value: float,
+        unit: str,
+        bar: float | None,
+        *,
+        most: bool = True,
+        beside: float | None = None,
+        why: str = "",
     ) -> None:
-        self.lines.append(Figure(what, value, unit, bar, most, beside))
+        self.lines.append(Figure(what, value, unit, bar, most, beside, why))
 
     def told(self) -> list[str]:
-        """Its lines, none without a figure."""
+        """Its lines, none without a figure, and why some fall short."""
         head = f"{'figure':<58}{'measured':>12} {'':<9}{'bar':>10}{'boto3':>14}"
-        return ["", head, "-" * len(head), *map(str, self.lines)] if self.lines else []
+        short = [f"{each.what}: {each.why}" for each in self.lines if not each.is_met and each.why]
+        why = ["", "Why some fall short:", *(line for each in short for line in _wrapped(each))] if short else []
+        return ["", head, "-" * len(head), *map(str, self.lines), *why] if self.lines else []
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, 110, initial_indent="* ", subsequent_indent="  ")

@@ -45,7 +45,7 @@ def cluster(at: Path, url: str, workers: int) -> Iterator[str]:
             processes.callback(process.kill)
 
         start(*scheduler, "--scheduler-file", str(file))
-        while not file.exists():
+        while not (file.exists() and file.read_text().endswith("}")):
             time.sleep(0.05)
         address = json.loads(file.read_text())["address"]
         for _ in range(workers):
