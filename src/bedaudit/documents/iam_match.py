@@ -52,7 +52,7 @@ def literal(text: str) -> Pattern:
 def matches(pattern: Pattern, value: Value) -> bool | None:
     """Whether the whole value matches; undecided where that hangs on its unknown rest."""
     text = value.text if isinstance(value, Begins) else value
-    fixed = "".join(takewhile(lambda token: isinstance(token, str), pattern))  # type: ignore[arg-type]
+    fixed = _fixed(pattern)
     if text[: len(fixed)] != fixed[: len(text)]:
         return False
     positions = _spread(pattern, {min(len(fixed), len(text))})
@@ -64,6 +64,12 @@ def matches(pattern: Pattern, value: Value) -> bool | None:
     if isinstance(value, str):
         return len(pattern) in positions
     return True if any(_takes_anything(pattern, position) for position in positions) else None
+
+
+@lru_cache(_REMEMBERED)
+def _fixed(pattern: Pattern) -> str:
+    """What every match begins with."""
+    return "".join(takewhile(lambda token: isinstance(token, str), pattern))  # type: ignore[arg-type]
 
 
 def _spread(pattern: Pattern, positions: set[int]) -> set[int]:

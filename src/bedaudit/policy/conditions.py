@@ -70,7 +70,8 @@ def _judge(condition: Condition, *, settled: bool) -> _Judge:
         value = lookup(facts, path)
         if value is MISSING:
             return missing
-        return None if argument is UNDECIDED or is_gap(value) else test(value, argument)
+        unread = argument is UNDECIDED or (isinstance(value, dict) and is_gap(value))
+        return None if unread else test(value, argument)
 
     return judge
 

@@ -107,6 +107,8 @@ def _every_and_one(truths: Iterable[Truth]) -> Truth:
 
 def same(value: Any, other: Any) -> Truth:
     """Whether a value, parts of which may be unreadable, equals a literal; the order of lists does not matter."""
+    if isinstance(value, str):
+        return bool(value == other)
     if is_gap(value):
         return None
     if isinstance(value, dict) and isinstance(other, Mapping):
