@@ -45,7 +45,7 @@ Hours: TypeAlias = Annotated[float, Unit("hours")]
 class State(BaseModel):
     """What is true of one resource, or of a part of it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def facts(self) -> Facts:
         """Its plain JSON form. Where a verdict is unreadable so is its reason, which is not taken for none."""
