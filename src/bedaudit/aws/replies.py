@@ -24,6 +24,9 @@ _SCALARS: Mapping[str, type | tuple[type, ...]] = {
 }
 """botocore hands on whatever JSON has at a member's place; other types than these are not looked into."""
 
+_PLAIN: Mapping[str, type] = {name: type_ for name, type_ in _SCALARS.items() if isinstance(type_, type)}
+"""Those of which nothing but their type is asked, as most members are."""
+
 _DECODED = "policyDocumentType"
 """Text of IAM in which botocore finds JSON, and hands on what it finds."""
 
@@ -60,10 +63,13 @@ def checked(reply: Mapping[str, Any], model: OperationModel) -> Reply:
 
 def _structure(value: Any, shape: StructureShape, operation: Operation) -> Reply:
     members = shape.members
-    found = {
-        name: _checked(item, members[name], operation, name) if name in members else item
-        for name, item in _expected(value, dict, "").items()
-    }
+    found: dict[str, Any] = {}
+    for name, item in _expected(value, dict, "").items():
+        member = members.get(name)
+        if member is None or type(item) is _PLAIN.get(member.type_name):
+            found[name] = item
+        else:
+            found[name] = _checked(item, member, operation, name)
     return Reply(found, operation)
 
 
