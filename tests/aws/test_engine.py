@@ -12,13 +12,14 @@ from botocore import exceptions as boto
 
 from bedaudit.aws.connection import connect
 from bedaudit.aws.engine import scan
+from bedaudit.aws.gaps import gap_of
 from bedaudit.aws.progress import Progress
 from bedaudit.aws.scope import Account, Targets
 from bedaudit.aws.settings import Settings
 from bedaudit.aws.transport import Request
 from bedaudit.errors import ReportError
 from bedaudit.kinds.kind import Kind, resource
-from bedaudit.model import Gap, KindGap, Mark, Record, Resource, Site
+from bedaudit.model import Gap, KindGap, Mark, Reason, Record, Resource, Site
 from bedaudit.policy.model import Control
 from bedaudit.policy.model import Test as Term
 from bedaudit.reader import Operation, Reader
@@ -222,14 +223,21 @@ def test_a_kind_that_cannot_be_read_is_a_gap_and_the_rest_is_kept() -> None:
     }
 
 
-def test_a_site_where_nobody_answers_is_one_gap_and_touches_no_other() -> None:
-    error = boto.ConnectTimeoutError(endpoint_url="https://x")
-
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (boto.ConnectTimeoutError(endpoint_url="https://x"), "unreachable"),
+        (refusal("AccessDeniedException", 403), "denied"),
+        (refusal("ThrottlingException"), "throttled"),
+    ],
+)
+def test_a_site_that_tells_nothing_is_one_gap_and_touches_no_other(error: Exception, reason: Reason) -> None:
     def script(request: Request) -> Any:
         return error if request.region == "us-west-2" else aws(request)
 
     scanned = Run(script, accounts=(HOME, "222222222222"))
-    silent = gap("unreachable", "cloudwatch:ListMetrics", "ConnectTimeoutError", str(error))
+    silent = KindGap(None, gap_of(error, "bedrock", "ListGuardrails"))
+    assert silent.gap.reason == reason
     assert scanned.seen == {
         (HOME, "global"): BOARD,
         (HOME, "us-east-1"): WHOLE,

@@ -13,14 +13,14 @@ from bedaudit.aws.catalogue import Catalogue
 from bedaudit.aws.client import Client
 from bedaudit.aws.credentials import NotEntered
 from bedaudit.aws.diagnosis import Diagnosis
-from bedaudit.aws.memo import Memo
+from bedaudit.aws.memo import Failure, Memo
 from bedaudit.aws.progress import Progress
 from bedaudit.aws.reader import Heard, KindReader
 from bedaudit.aws.redact import digest
 from bedaudit.aws.replies import Reply
 from bedaudit.aws.transport import Request
 from bedaudit.kinds.kind import Kind
-from bedaudit.model import Facts, Gap, Mark
+from bedaudit.model import Facts, Gap, Mark, Reason
 from bedaudit.policy.model import Control
 from bedaudit.policy.model import Test as Term
 from bedaudit.policy.needs import Needs
@@ -357,7 +357,7 @@ def test_a_role_that_cannot_be_assumed_any_more_is_the_gap_of_what_is_read_then(
     assert gap == shut
 
 
-def test_who_answered_for_a_region_is_heard() -> None:
+def test_what_a_region_refuses_and_what_it_tells_is_heard() -> None:
     def script(request: Request) -> Any:
         answers = request.service in ("iam", "kms")
         return {} if answers else boto.EndpointConnectionError(endpoint_url="x", error="y")
@@ -368,10 +368,20 @@ def test_who_answered_for_a_region_is_heard() -> None:
         aws, seen = readers.at("eu-west-1", heard), []
         for reading in (aws.call(GROUPS), aws.call(ROLE, RoleName="x"), aws.call(KEY, KeyId="k", at="us-east-1")):
             await aws.attempt(reading)
-            seen.append(heard.somebody)
+            seen.append(heard.something)
         await aws.call(KEY, KeyId="k")
-        return [*seen, heard.somebody]
+        return [*seen, heard.something]
 
     assert run(main()) == [False, False, False, True]
-    assert heard.silence is not None
-    assert heard.silence.reason == "unreachable"
+    assert heard.refusal is not None
+    assert heard.refusal.reason == "unreachable"
+
+
+def test_of_several_refusals_the_first_by_name_is_told_and_a_failure_is_none() -> None:
+    heard = Heard()
+    refusals: list[tuple[Reason, str]] = [("throttled", "logs:B"), ("denied", "cloudwatch:C"), ("denied", "kms:A")]
+    for reason, operation in refusals:
+        heard.add(Failure(Gap(reason, operation), None, "eu-west-1"))
+    assert heard == Heard(something=False, refusal=Gap("denied", "cloudwatch:C"))
+    heard.add(Failure(Gap("not_implemented", "a:A"), None, "eu-west-1"))
+    assert heard.something

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 from bedaudit.aws.catalogue import GLOBAL_SERVICES
 from bedaudit.aws.memo import Answer, Asked, Failure
 from bedaudit.kinds.kind import Kind
-from bedaudit.model import GLOBAL, Gap, Raw
+from bedaudit.model import GLOBAL, Gap, Raw, Reason
 from bedaudit.policy.needs import Needs
 from bedaudit.reader import Known, Operation, Reader, Unreadable
 from bedaudit.state import State, reason_of, shape_of
@@ -31,19 +31,28 @@ class Source(Protocol):
         """All pages, or the first, or why there are none."""
 
 
+_SHUT: frozenset[Reason] = frozenset({"denied", "denied_by_scp", "expired_credentials", "throttled", "unreachable"})
+"""Reasons that are about who asks, and how often, rather than about what is asked for."""
+
+
 @dataclass(slots=True)
 class Heard:
-    """Whether anybody answered at a site."""
+    """Whether anything was told at a site."""
 
-    somebody: bool = False
-    silence: Gap | None = None
+    something: bool = False
+    refusal: Gap | None = None
+    """Of the refusals, the first by name, whichever came first."""
 
     def add(self, answer: Answer) -> None:
         """Takes note of what a call to the site's own region gave."""
-        if isinstance(answer, Failure) and answer.gap.reason == "unreachable":
-            self.silence = self.silence or answer.gap
-        else:
-            self.somebody = True
+        if not isinstance(answer, Failure) or answer.gap.reason not in _SHUT:
+            self.something = True
+        elif self.refusal is None or _named(answer.gap) < _named(self.refusal):
+            self.refusal = answer.gap
+
+
+def _named(gap: Gap) -> tuple[str, ...]:
+    return (gap.operation or "", gap.reason, gap.code or "", gap.message or "")
 
 
 @dataclass(slots=True)

@@ -44,8 +44,8 @@ class SiteScan:
         remaining = live(controls, facts)
         needs = Needs((*with_links(remaining, self.known), *for_others), deciding=controls)
         rest = await self.kinds(self._local(control.kind for control in (*remaining, *for_others)), needs)
-        if self.heard.silence is not None and not self.heard.somebody:
-            return unread(self.site, self.now, self.heard.silence)
+        if self.heard.refusal is not None and not self.heard.something:
+            return unread(self.site, self.now, self.heard.refusal)
         read = {**first, **rest}
         if LINK not in read and self._lacks(remaining, facts, {**(once or {}), **read}):
             read |= await self.kinds([LINK], needs)
