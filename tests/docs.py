@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -22,8 +23,10 @@ from bedaudit.policy.builtin import builtin_policies
 from bedaudit.policy.load import load
 from bedaudit.policy.model import Control
 from bedaudit.report import REPORTERS, Options
+from bedaudit.report.mending import mending
 from bedaudit.report.reading import read_report
 from bedaudit.state import shape_of
+from bedaudit.terraform import deletions
 from tests.cli.run import bedaudit
 from tests.docs_options import options_page, prose
 
@@ -50,18 +53,23 @@ def controls_page() -> Iterator[str]:
         yield f"\n## `builtin:{name}`\n\n{prose(policy.description)}\n"
         for control in policy.controls:
             yield from _control(control)
+    yield "\n## Of Terraform plans\n\nJudged wherever `bedaudit scan --terraform-plan` is, besides the policies.\n"
+    yield f"\n### `{deletions.CONTROL}`\n\n**{deletions.TITLE}.** {deletions.SEVERITY}.\n"
+    yield f"\n{deletions.WHY}\n\n* {deletions.READS}\n* {deletions.MENDED}\n"
 
 
 def _control(control: Control) -> Iterator[str]:
-    mended = "by `bedaudit fix`" if control.fix is not None and control.fix.safety != "manual" else "by hand"
     yield f"\n### `{control.id}`\n\n**{prose(control.title)}.** "
-    yield f"{control.severity}, `{control.kind}`, mended {mended}.\n"
+    yield f"{control.severity}, `{control.kind}`.\n"
     yield f"\n{prose(control.why)}\n"
     for framework, ids in control.frameworks.items():
         yield f"\n* {prose(framework)}: {prose(', '.join(ids))}"
     for reference in control.references:
         yield f"\n* <{reference}>"
-    yield "\n"
+    yield "\n\n"
+    for line in takewhile(lambda line: line != "With:", mending(control)):
+        depth = len(line) - len(line.lstrip())
+        yield f"{'  ' * (depth // 2)}* {prose(line.lstrip())}\n"
 
 
 PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {

@@ -206,7 +206,7 @@ USED = control("require", {"on": True}, when={"usage.in_use": True})
         ({}, found("not_applicable", "Does not apply: usage.in_use is not set.")),
         ({"in_use": gap()}, found("unknown", NO_REPLY, gaps=(GAP,))),
         ({"in_use": gap("unsupported")}, found(
-            "not_applicable", "Unknown: logs:DescribeLogGroups is not supported here.", gaps=(NOT_THERE,)
+            "not_applicable", "Does not apply: logs:DescribeLogGroups is not supported here.", gaps=(NOT_THERE,)
         )),
         (gap(), found("unknown", NO_REPLY, gaps=(GAP,))),
     ],
@@ -307,7 +307,7 @@ def test_what_aws_does_not_have_here_does_not_apply_if_nothing_else_is_open(
 
 def test_a_kind_that_is_partly_unsupported_is_told_once() -> None:
     closed = judged(SMALL, record(gaps={"thing": UNSUPPORTED}))
-    message = "Unknown: logs:DescribeLogGroups is not supported here."
+    message = "Does not apply: logs:DescribeLogGroups is not supported here."
     assert closed == (found("not_applicable", message, gaps=(UNSUPPORTED,)),)
 
 

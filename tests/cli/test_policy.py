@@ -187,7 +187,7 @@ Calls that may be made for it
         + ran.out[ran.out.index("  bedrock:GetModelInvocationLoggingConfiguration") : ran.out.index("\nHow it")]
         + """
 How it is mended
-  By people: the control has no fix.
+  By people: each finding says what is expected and what is there instead.
 
 Frameworks
   nist-800-53-r5: AU-2
@@ -207,16 +207,16 @@ def test_settings_change_what_is_explained(here: Path) -> None:
     assert "one of *, ${each}" in bedaudit("explain", "an-alarm-watches", at=here).out
 
 
-@pytest.mark.parametrize(
-    ("fix", "said"),
-    [
-        ("{}", "  By setting what it requires.\n  As safe as such a change is.\n"),
-        ("{set: {enabled: true}, safety: manual}", "  By setting enabled to true\n  Shown, never applied.\n"),
-    ],
-)
-def test_fix_is_explained(here: Path, fix: str, said: str) -> None:
-    (here / "own.yaml").write_text(OWN.replace("    why: Otherwise", f"    fix: {fix}\n    why: Otherwise"))
-    assert f"How it is mended\n{said}" in bedaudit("explain", "logging-is-on", "-p", "own.yaml", at=here).out
+def test_fix_is_explained(here: Path) -> None:
+    (here / "own.yaml").write_text(OWN.replace("    why: Otherwise", "    fix: {}\n    why: Otherwise"))
+    said = "How it is mended\n  By `bedaudit fix`, which shows each change and asks:\n    Turns invocation logging on"
+    assert said in bedaudit("explain", "logging-is-on", "-p", "own.yaml", at=here).out
+
+
+def test_what_is_asked_of_every_terraform_plan_is_explained(here: Path) -> None:
+    ran = bedaudit("explain", "observability-is-not-deleted", at=here)
+    assert (ran.code, ran.err) == (0, "")
+    assert "observability-is-not-deleted, high, of every Terraform plan that is judged\n" in ran.out
 
 
 def test_creation_is_explained_with_what_it_is_made_of(here: Path) -> None:
@@ -226,7 +226,7 @@ def test_creation_is_explained_with_what_it_is_made_of(here: Path) -> None:
         own.replace("controls:", "  topic: {type: string, description: A topic.}\ncontrols:")
     )
     ran = bedaudit("explain", "an-alarm-watches", "-p", "own.yaml", at=here)
-    assert "By making one:\n    AlarmName: bedrock\n    MetricName: Invocations\n    Period: 60\n" in ran.out + ran.err
+    assert "With:\n    AlarmName: bedrock\n    MetricName: Invocations\n    Period: 60\n" in ran.out + ran.err
     assert '    AlarmActions: ["${topic}"]\n' in ran.out
 
 

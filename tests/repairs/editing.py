@@ -30,6 +30,7 @@ def edit(repair: Repair, facts: Facts, raw: Raw | None, wanted: Mapping[str, Any
         assert check(call) == ()
         assert f"{call.service}:{call.operation}" in repair.writes
     assert repair.edit(edit.after, wanted, where, SITE).calls == ()
+    assert edit.safety in repair.rated or (not edit.calls and edit.safety == "safe")
     return edit
 
 

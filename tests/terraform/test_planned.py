@@ -170,6 +170,38 @@ def test_deleted_observability_is_found_and_what_is_replaced_is_not(tmp_path: Pa
     ]
 
 
+PRIOR = [
+    deleted(LOGGING.type, "this", {"id": REGION, "logging_config": [{"cloudwatch_config": [
+        {"log_group_name": "/genai", "role_arn": "arn:aws:iam::1:role/writer"}]}]}),
+    deleted("aws_cloudwatch_log_group", "logs", {"name": "/genai", "kms_key_id": "arn:aws:kms:k"}),
+    deleted("aws_iam_role", "writer", {"name": "writer", "arn": "arn:aws:iam::1:role/writer"}),
+    deleted("aws_iam_role_policy", "may_write", {"role": "writer"}),
+    deleted("aws_kms_key", "k", {"arn": "arn:aws:kms:k", "key_id": "k"}),
+    deleted("aws_cloudwatch_log_metric_filter", "refused", {"log_group_name": "/genai"}),
+    deleted("aws_cloudwatch_metric_alarm", "throttles",
+            {"alarm_name": "throttles", "namespace": "AWS/Bedrock", "alarm_actions": ["arn:aws:sns:pages"]}),
+    deleted("aws_cloudwatch_composite_alarm", "any", {"alarm_name": "any", "alarm_rule": 'ALARM("throttles")'}),
+    deleted("aws_sns_topic", "pages", {"arn": "arn:aws:sns:pages"}),
+    deleted("aws_sns_topic_subscription", "pager", {"topic_arn": "arn:aws:sns:pages"}),
+    deleted("aws_cloudwatch_dashboard", "board", {"dashboard_body": '{"metrics": [["AWS/Bedrock", "Invocations"]]}'}),
+    deleted("aws_cloudtrail", "trail", {"name": "all"}),
+]  # fmt: skip
+"""Before a plan that deletes all of it; most say nothing of Bedrock."""
+OTHERS = [
+    deleted("aws_cloudwatch_log_group", "other", {"name": "/other"}),
+    deleted("aws_cloudwatch_metric_alarm", "cpu", {"alarm_name": "cpu", "alarm_actions": ["arn:aws:sns:pages"]}),
+    deleted("aws_cloudwatch_log_group", "elsewhere", {"name": "/genai", "region": "eu-west-1"}),
+    deleted("aws_iam_role_policy", "other", {"role": "somebody"}),
+    deleted("aws_cloudwatch_composite_alarm", "odd", {"alarm_name": "odd", "alarm_rule": "("}),
+]
+
+
+def test_what_bedrock_needs_is_missed_whatever_it_is_called(tmp_path: Path) -> None:
+    report = judged(tmp_path, plan(GROUP, gone=[*OTHERS, *PRIOR]))
+    gone = {each.resource.arn for each in report.findings if each.policy == "terraform-plan" and each.resource}
+    assert gone == {each["address"] for each in PRIOR}
+
+
 def test_logging_that_goes_is_off(tmp_path: Path) -> None:
     gone = [deleted(LOGGING.type, "this", {"id": REGION})]
     assert outcomes(judged(tmp_path, plan(gone=gone), "invocation-logging-is-enabled")) == {
@@ -181,7 +213,7 @@ def test_logging_that_goes_is_off(tmp_path: Path) -> None:
 def test_kind_of_which_the_plan_manages_nothing_is_not_applicable_and_says_why(tmp_path: Path) -> None:
     report = judged(tmp_path, plan(*GOOD), "guardrails-have-a-version", policy="builtin:guardrails")
     assert [(each.outcome, each.message) for each in report.findings] == [
-        ("not_applicable", "Unknown: the plan manages none here.")
+        ("not_applicable", "Does not apply: the plan manages none here.")
     ]
 
 

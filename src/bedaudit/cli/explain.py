@@ -44,29 +44,39 @@ _ELEMENTS = {
 def explain(control: str, policy: tuple[str, ...], config: Path | None) -> None:
     """Why a CONTROL is there, what it requires and reads, and how it is mended."""
     from bedaudit.cli.policies import control_named, filled, load, with_shipped
+    from bedaudit.terraform import deletions
 
+    if control == deletions.CONTROL:
+        sections = {"Reads": [deletions.READS], "How it is mended": [deletions.MENDED]}
+        named = f"{control}, {deletions.SEVERITY}, of every Terraform plan that is judged"
+        terminal.show(*_page(deletions.TITLE, named, deletions.WHY, sections))
+        return
     loaded = with_shipped(control, load(policy, config))
-    terminal.show(*_page(filled(control_named(control, loaded), loaded)))
+    found = filled(control_named(control, loaded), loaded)
+    named = f"{found.id}, {found.severity}, of the policy {found.policy}"
+    terminal.show(*_page(found.title, named, found.why, _sections(found), found.references))
 
 
-def _page(control: Control) -> Iterator[RenderableType]:
+def _page(
+    title: str, named: str, why: str, sections: Mapping[str, Sequence[str]], references: Sequence[str] = ()
+) -> Iterator[RenderableType]:
     from rich.constrain import Constrain
     from rich.padding import Padding
     from rich.text import Text
 
     from bedaudit.report.plain import harmless
 
-    yield Text(harmless(control.title), style="bold")
-    yield Text(f"{control.id}, {control.severity}, of the policy {control.policy}")
-    yield Text(f"\n{harmless(control.why)}")
-    for heading, lines in _sections(control).items():
+    yield Text(harmless(title), style="bold")
+    yield Text(named)
+    yield Text(f"\n{harmless(why)}")
+    for heading, lines in sections.items():
         if lines:
             yield Text(f"\n{heading}", style="bold")
             yield from (Padding(Text(harmless(line.lstrip())), (0, 0, 0, 2 + _indent(line))) for line in lines)
-    if control.references:
+    if references:
         yield Text("\nReferences", style="bold")
         # Not wrapped, so that a terminal takes each for one link.
-        links = (f"  {harmless(link)}" for link in control.references)
+        links = (f"  {harmless(link)}" for link in references)
         yield from (Constrain(Text(link, no_wrap=True, overflow="ignore")) for link in links)
 
 
@@ -86,7 +96,7 @@ def _sections(control: Control) -> Mapping[str, Sequence[str]]:
         "Requires": list(_requirement(control)),
         "Reads": [f"{kind}.{path}" for kind in sorted(needs.kinds) for path in needs.paths(kind)],
         "Calls that may be made for it": [", ".join(sorted(operations))],
-        "How it is mended": list(mending(control.fix)),
+        "How it is mended": list(mending(control)),
         "Frameworks": [f"{name}: {', '.join(ids)}" for name, ids in sorted(control.frameworks.items())],
         "Stands in": [f"{control.mark.file}:{control.mark.line}"],
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bedaudit.model import Drift, Evidence, Gap, Reason
+from bedaudit.model import Drift, Evidence, Gap, Outcome, Reason
 from bedaudit.policy.words import phrase, shown
 
 _LISTED = 3
@@ -39,9 +39,10 @@ def noun(kind: str) -> str:
     return kind.replace("_", " ")
 
 
-def of_gaps(gaps: Sequence[Gap]) -> str:
-    """Why something is unknown."""
-    return f"Unknown: {_joined([of_gap(gap) for gap in gaps])}."
+def of_gaps(gaps: Sequence[Gap], outcome: Outcome) -> str:
+    """Why something is unknown, or not applicable."""
+    beginning = "Does not apply" if outcome == "not_applicable" else "Unknown"
+    return f"{beginning}: {_joined([of_gap(gap) for gap in gaps])}."
 
 
 def of_owners(accounts: Iterable[str]) -> str:

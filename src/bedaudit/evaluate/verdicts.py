@@ -130,13 +130,13 @@ class _Judged:
             return self.finding("not_applicable", sentences.of_owners(_owners(found)), resource, gaps=found)
         out_of_reach = bool(found) and all(gap.reason == "unsupported" for gap in found)
         outcome: Outcome = "not_applicable" if out_of_reach else "unknown"
-        return self.finding(outcome, sentences.of_gaps(found), resource, gaps=found, **members)
+        return self.finding(outcome, sentences.of_gaps(found, outcome), resource, gaps=found, **members)
 
     def kind_gap(self, gap: Gap) -> Finding:
         if gap.owner in self.place.scanned:
             return self.finding("not_applicable", sentences.of_owners(_owners([gap])), gaps=(gap,))
         outcome: Outcome = "not_applicable" if gap.reason in OUT_OF_REACH else "unknown"
-        return self.finding(outcome, sentences.of_gaps([gap]), gaps=(gap,))
+        return self.finding(outcome, sentences.of_gaps([gap], outcome), gaps=(gap,))
 
     def explain(self, condition: Condition, resource: Resource) -> Explanation:
         return explain(condition, resource.state, self.place.shape)

@@ -50,17 +50,18 @@ def _repairs(controls: Iterable[Control]) -> Mapping[str, tuple[Repair, set[str]
     """By name the repairs that mend these controls, and the writes of each that may be needed."""
     found: dict[str, tuple[Repair, set[str]]] = {}
     for control in controls:
-        for repair, writes in _mending(control):
+        for repair, writes in repairs_of(control):
             _, known = found.get(repair.name, (repair, set[str]()))
             found[repair.name] = (repair, known | writes)
     return found
 
 
-def _mending(control: Control) -> Iterator[tuple[Repair, set[str]]]:
+def repairs_of(control: Control) -> Iterator[tuple[Repair, set[str]]]:
+    """The repairs that mend a control, and the writes of each that may be needed."""
     fix = control.fix
-    if fix is None:
-        return
     here = [mount for mount in mounts() if mount.kind == control.kind]
+    if fix is None or not here:
+        return
     if fix.create is not None:
         yield from ((mount.repair, _of_creation(control, mount.repair)) for mount in here if _creates(mount))
         return

@@ -26,6 +26,7 @@ _OPERATIONS: Mapping[str, str] = {"AlarmRule": "PutCompositeAlarm", "ScheduledQu
 """How an alarm with such a member is put; any other is a metric alarm."""
 _CHOICE = "what alarm {name} is to watch instead is for people to say"
 _ANOTHER = "it watches another series from then on, against a threshold that was chosen for the one that there is not"
+_OPEN = "there is another alarm of that name, a topic is of another region, or it cannot be told what to watch instead"
 _VOLATILE = (
     "StateValue",
     "StateReason",
@@ -111,6 +112,8 @@ def _named(place: Place, operation: str) -> Call:
 
 ALARM = Repair(
     name="alarm",
+    does="Makes the alarm, switches its actions on, adds those that it lacks, or corrects the metric that it watches.",
+    rated={"safe": "", "risky": _ANOTHER, "manual": _OPEN},
     paths=(CREATE, "actions_enabled", "action_arns", "can_fire"),
     place=_place,
     read=_read,

@@ -13,7 +13,7 @@ from bedaudit.kinds.anomaly_detector import id_of
 from bedaudit.model import Call, Facts, Raw, Site
 from bedaudit.parts.detectors import DESCRIBE_DETECTORS, read_detectors
 from bedaudit.reader import Reader
-from bedaudit.repairs.making import CREATE, creation, made
+from bedaudit.repairs.making import ANOTHER, CREATE, creation, made
 from bedaudit.repairs.repair import Edit, Mount, Place, Repair
 
 _SUBJECTS = ("SingleMetricAnomalyDetector", "MetricMathAnomalyDetector")
@@ -45,6 +45,8 @@ def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) 
 
 DETECTOR = Repair(
     name="anomaly_detector",
+    does="Makes the anomaly detector.",
+    rated={"safe": "", "manual": ANOTHER},
     paths=(CREATE,),
     place=_place,
     read=_read,

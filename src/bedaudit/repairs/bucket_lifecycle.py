@@ -57,6 +57,8 @@ def lifecycle(part: str) -> Repair:
     """The rules of the bucket that is a part of the logging configuration; others may be the same bucket."""
     return Repair(
         name="bucket.lifecycle",
+        does="Lets lifecycle rules of the bucket that delete logs too early delete them later.",
+        rated={"risky": _KEPT_LONGER, "manual": _BY_DATE},
         paths=(f"{part}.earliest_expiry_days",),
         place=deliveries_place("lifecycle rules", part),
         read=_read,

@@ -117,6 +117,11 @@ def policy(part: str) -> Repair:
     """The policy of the bucket that is a part of the logging configuration; others may be the same bucket."""
     return Repair(
         name="bucket.policy",
+        does=(
+            "Adds to the bucket policy the statement that lets Bedrock write, or the one that refuses access "
+            "without TLS."
+        ),
+        rated={"safe": "", "risky": _WITHOUT_TLS, "manual": _DENIED},
         paths=(f"{part}.grants_bedrock", f"{part}.tls_only"),
         place=deliveries_place("policy", part),
         read=_read,

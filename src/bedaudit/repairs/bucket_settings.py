@@ -145,6 +145,7 @@ def _edit_versioning(raw: Raw | None, wanted: Mapping[str, Any], place: Place, s
 
 PUBLIC_ACCESS = Repair(
     name="bucket.public_access",
+    does="Turns on all four settings of the bucket's public access block.",
     paths=("blocks_public_access",),
     place=bucket_place("public access block"),
     read=_finds(GET_PUBLIC_ACCESS),
@@ -154,6 +155,8 @@ PUBLIC_ACCESS = Repair(
 )
 OWNERSHIP = Repair(
     name="bucket.ownership",
+    does="Disables the ACLs of the bucket.",
+    rated={"risky": _RELIES_ON_ACLS},
     paths=("acls_disabled",),
     place=bucket_place("object ownership"),
     read=_finds(GET_OWNERSHIP),
@@ -163,6 +166,8 @@ OWNERSHIP = Repair(
 )
 ENCRYPTION = Repair(
     name="bucket.encryption",
+    does="Makes the KMS key the default encryption of new objects in the bucket.",
+    rated={"risky": _RELIES_ON_KEY, "manual": KEY_ELSEWHERE},
     paths=("kms_key.arn",),
     place=bucket_place("default encryption"),
     read=_finds(GET_ENCRYPTION),
@@ -172,6 +177,8 @@ ENCRYPTION = Repair(
 )
 VERSIONING = Repair(
     name="bucket.versioning",
+    does="Lets the bucket keep overwritten and deleted objects.",
+    rated={"safe": "", "risky": _VERSIONS_STAY, "manual": _NEEDS_MFA},
     paths=("versioning",),
     place=bucket_place("versioning"),
     read=_finds(GET_VERSIONING),

@@ -102,6 +102,8 @@ def _differ_in_widgets(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool
 
 DASHBOARD = Repair(
     name="dashboard",
+    does="Makes the dashboard, or adds to the one of that name the widgets that it lacks.",
+    rated={"safe": "", "manual": "the body of the dashboard is not what AWS documents"},
     paths=(CREATE,),
     place=_place,
     read=_read,

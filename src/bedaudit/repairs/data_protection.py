@@ -101,6 +101,8 @@ def _delete(place: Place) -> Call:
 
 MASKING = Repair(
     name="log_group.data_protection",
+    does="Adds what is to be masked to the log group's data protection policy.",
+    rated={"safe": _STAYS, "manual": _FOREIGN},
     paths=("masking.masks",),
     place=_place,
     read=_read,

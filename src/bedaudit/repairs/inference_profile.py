@@ -63,6 +63,8 @@ def _tag(place: Place, tags: Mapping[str, str]) -> Call:
 
 TAGS = Repair(
     name="inference_profile.tags",
+    does="Tags the inference profile.",
+    rated={"safe": "", "risky": _MEANS_SOMETHING},
     paths=("tags",),
     place=_place,
     read=_read,

@@ -95,6 +95,11 @@ def _at(config: Raw, path: tuple[str, ...]) -> Any:
 
 LOGGING = Repair(
     name="invocation_logging",
+    does=(
+        "Turns invocation logging on, adds what is not logged yet, or says where it is logged to; all else in "
+        "the configuration stays."
+    ),
+    rated={"safe": _PASSES_ROLE, "risky": _ELSEWHERE, "manual": _LESS},
     paths=("enabled", *_FLAGS, *_DESTINATIONS),
     place=_place,
     read=_read,

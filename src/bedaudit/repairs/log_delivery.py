@@ -13,7 +13,7 @@ from typing import Any
 from bedaudit.kinds.log_delivery import DESCRIBE_DELIVERIES, DESCRIBE_DESTINATIONS, DESCRIBE_SOURCES
 from bedaudit.model import Call, Facts, Raw, Site
 from bedaudit.reader import Reader
-from bedaudit.repairs.making import made
+from bedaudit.repairs.making import ANOTHER, made
 from bedaudit.repairs.repair import Edit, Mount, Place, Repair, made_as
 
 _CHARGED = "CloudWatch Logs charges for what is delivered from then on"
@@ -102,6 +102,8 @@ def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) 
 
 DESTINATION = Repair(
     name="log_delivery.destination",
+    does="Makes a delivery destination of the log group.",
+    rated={"safe": "", "manual": ANOTHER},
     paths=("destination",),
     place=_destination_place,
     read=_read_destination,
@@ -113,6 +115,8 @@ DESTINATION = Repair(
 )
 DELIVERY = Repair(
     name="log_delivery",
+    does="Delivers the logs of the resource to the destination.",
+    rated={"risky": _CHARGED},
     paths=("active", "destination"),
     place=_place,
     read=_read,

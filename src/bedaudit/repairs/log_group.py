@@ -87,6 +87,7 @@ def _protect(place: Place, *, on: bool) -> Call:
 
 CREATE = Repair(
     name="log_group.create",
+    does="Makes the log group.",
     paths=("exists",),
     place=_place("log group"),
     read=read_group,
@@ -98,6 +99,8 @@ CREATE = Repair(
 )
 KEY = Repair(
     name="log_group.kms_key",
+    does="Encrypts the log group with the KMS key.",
+    rated={"safe": _KEY_DECIDES, "manual": KEY_ELSEWHERE},
     paths=("kms_key.arn",),
     place=_place("KMS key of log group"),
     read=read_group,
@@ -109,6 +112,7 @@ KEY = Repair(
 )
 PROTECTION = Repair(
     name="log_group.deletion_protection",
+    does="Protects the log group against deletion.",
     paths=("deletion_protection",),
     place=_place("deletion protection of log group"),
     read=read_group,

@@ -56,6 +56,8 @@ def _safety(raw: Raw, days: int) -> tuple[Safety, str]:
 
 RETENTION = Repair(
     name="log_group.retention",
+    does="Sets how many days the log group keeps its events.",
+    rated={"safe": "", "manual": SHORTER[1]},
     paths=("retention_days", "exists"),
     place=_place,
     read=read_group,

@@ -10,6 +10,9 @@ from bedaudit.model import Call, Raw
 from bedaudit.repairs.repair import Edit, Place
 
 CREATE = "create"
+_ANOTHER = "there is another {name} already, which making this one would replace"
+ANOTHER = _ANOTHER.format(name="of that name")
+"""Why what is there already is left to people."""
 
 
 def creation(kind: Kind, wanted: Mapping[str, Any]) -> Creation | None:
@@ -30,7 +33,7 @@ def kept(raw: Raw, wanted: Raw, place: Place) -> Edit:
     """What is there already: as wanted, or not to be touched."""
     if holds(raw, wanted):
         return Edit(raw, (), ())
-    return Edit(raw, (), (), "manual", f"there is another {place.name} already, which making this one would replace")
+    return Edit(raw, (), (), "manual", _ANOTHER.format(name=place.name))
 
 
 def holds(whole: Any, part: Any) -> bool:

@@ -12,7 +12,7 @@ from bedaudit.kinds import metric_filter
 from bedaudit.model import Call, Facts, Raw, Site
 from bedaudit.parts.log_group import DESCRIBE_METRIC_FILTERS, read_metric_filters
 from bedaudit.reader import Reader
-from bedaudit.repairs.making import CREATE, creation, made
+from bedaudit.repairs.making import ANOTHER, CREATE, creation, made
 from bedaudit.repairs.repair import Edit, Mount, Place, Repair
 
 
@@ -38,6 +38,8 @@ def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) 
 
 FILTER = Repair(
     name="metric_filter",
+    does="Makes the metric filter.",
+    rated={"safe": "", "manual": ANOTHER},
     paths=(CREATE,),
     place=_place,
     read=_read,

@@ -75,6 +75,10 @@ class Repair:
     """By path, how what two controls want becomes one; where they want what does not go together, None."""
     untold: tuple[str, ...] = ()
     """Parameters of its place whose values do not stand in the name of the place."""
+    does: str = ""
+    """What it changes, as a sentence."""
+    rated: Mapping[Safety, str] = field(default_factory=lambda: {"safe": ""})
+    """How safe its edits may be, and of what is not safe, why."""
     received: Callable[[Reader, Place], Awaitable[bool]] | None = None
     """Of what can be made: whether something was delivered to it, which deleting it would lose."""
 

@@ -19,6 +19,7 @@ from bedaudit.repairs.repair import Edit, Mount, Place, Repair
 POLICY_NAME = "BedrockInvocationLogging"
 """The inline policy in which the role is given what it lacks."""
 _LIMITS = ("role.trust_limited_to_account", "role.trust_limited_to_source")
+_BOUNDED = "the role has a permissions boundary, which may refuse what its policies allow"
 _NO_GROUP = "no log group is named that the role would write to"
 
 
@@ -108,7 +109,7 @@ def _with_limits(statement: Members, limits: Iterable[tuple[str, str, str]]) -> 
 def _bounded(raw: Raw, calls: list[Call]) -> Any:
     if not calls or "PermissionsBoundary" not in raw["Role"]:
         return ("safe", "")
-    return ("risky", "the role has a permissions boundary, which may refuse what its policies allow")
+    return ("risky", _BOUNDED)
 
 
 def _create(raw: Raw | None, asked: set[str], place: Place, site: Site) -> Edit:
@@ -153,6 +154,11 @@ def _writing(site: Site, group: str) -> Members:
 
 ROLE = Repair(
     name="role",
+    does=(
+        "Makes the role with which Bedrock writes to the log group, or adds to its trust and permissions what "
+        "Bedrock needs."
+    ),
+    rated={"safe": "", "risky": _BOUNDED},
     paths=("role.exists", "role.trusts_bedrock", "role.can_write_logs", *_LIMITS),
     place=_place,
     read=_read,

@@ -12,7 +12,7 @@ from bedaudit.kinds import saved_query
 from bedaudit.kinds.saved_query import DESCRIBE_QUERIES
 from bedaudit.model import Call, Facts, Raw, Site
 from bedaudit.reader import Reader
-from bedaudit.repairs.making import CREATE, creation, made
+from bedaudit.repairs.making import ANOTHER, CREATE, creation, made
 from bedaudit.repairs.repair import Edit, Mount, Place, Repair, made_as
 
 
@@ -38,6 +38,8 @@ def _edit(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site: Site) 
 
 QUERY = Repair(
     name="saved_query",
+    does="Saves the query.",
+    rated={"safe": "", "manual": ANOTHER},
     paths=(CREATE,),
     place=_place,
     read=_read,

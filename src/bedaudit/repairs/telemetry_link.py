@@ -90,6 +90,8 @@ def _update(link: Raw) -> Call:
 
 LINK = Repair(
     name="telemetry_link",
+    does="Makes the link to the monitoring account, or lets it share more.",
+    rated={"risky": _SEES_MORE.format(account="that monitors"), "manual": _ODD_FILTER.format(account="that monitors")},
     paths=(CREATE, "resource_types", "shares_bedrock_metrics", "shares_invocation_logs"),
     place=_place,
     read=_read,

@@ -17,6 +17,7 @@ from bedaudit.repairs.repair import Edit, Mount, Place, Repair
 
 POLICY_NAME = "BedrockTransactionSearch"
 """The resource policy in which X-Ray is let write spans."""
+_ODD_POLICY = f"the resource policy {POLICY_NAME} is not what AWS documents"
 _CHARGED = "CloudWatch Logs charges for all spans from then on"
 _INDEXED = "X-Ray charges for what it indexes beyond the first percent"
 _FEWER = "it would index fewer traces than now"
@@ -40,7 +41,7 @@ def _edit_policy(raw: Raw | None, wanted: Mapping[str, Any], place: Place, site:
         return Edit(raw, (), ())
     before: Members | None = None if raw is None else raw["Document"]
     if raw is not None and before is None:
-        return Edit(raw, (), (), "manual", f"the resource policy {POLICY_NAME} is not what AWS documents")
+        return Edit(raw, (), (), "manual", _ODD_POLICY)
     after = with_statement(before, _statement(site))
     if after == before:
         return Edit(raw, (), ())
@@ -112,6 +113,8 @@ def _index(place: Place, share: float) -> Call:
 
 POLICY = Repair(
     name="tracing.policy",
+    does="Lets X-Ray write spans to CloudWatch Logs.",
+    rated={"safe": "", "manual": _ODD_POLICY},
     paths=("may_write_spans",),
     place=_place(f"resource policy {POLICY_NAME} of CloudWatch Logs", {"policyName": POLICY_NAME}),
     read=_read_policy,
@@ -122,6 +125,8 @@ POLICY = Repair(
 )
 DESTINATION = Repair(
     name="tracing.destination",
+    does="Sends spans to CloudWatch Logs.",
+    rated={"risky": _CHARGED},
     paths=("transaction_search", "destination"),
     place=_place("destination of spans", {}),
     read=_read_destination,
@@ -133,6 +138,8 @@ DESTINATION = Repair(
 )
 INDEXING = Repair(
     name="tracing.indexing",
+    does="Lets X-Ray index more traces.",
+    rated={"safe": "", "risky": _INDEXED, "manual": _FEWER},
     paths=("indexing_percentage",),
     place=_place("indexing of traces", {"Name": DEFAULT_RULE}),
     read=_read_rule,

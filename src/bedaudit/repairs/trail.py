@@ -16,6 +16,7 @@ from bedaudit.repairs.log_group import KEY_ELSEWHERE, is_elsewhere
 from bedaudit.repairs.repair import Edit, Mount, Place, Repair
 
 _THEIRS = "the trail belongs to account {owner}, and is {done} from there"
+_OTHERS = "the trail belongs to another account"
 _MORE_REGIONS = "it records, and CloudTrail may charge for, the events of every region from then on"
 _KEY_DECIDES = "the policy of the KMS key has to let CloudTrail encrypt with it"
 _SETTINGS: Mapping[str, tuple[str, str]] = {
@@ -104,6 +105,8 @@ def _update(place: Place, raw: Raw, paths: Mapping[str, Any]) -> Call:
 
 LOGGING = Repair(
     name="trail.logging",
+    does="Starts the trail.",
+    rated={"safe": "", "manual": _OTHERS},
     paths=("logging",),
     place=trail_place("logging"),
     read=_read_status,
@@ -115,6 +118,8 @@ LOGGING = Repair(
 )
 SETTINGS = Repair(
     name="trail.settings",
+    does="Changes these settings of the trail, and no other.",
+    rated={"safe": "", "risky": _MORE_REGIONS, "manual": _OTHERS},
     paths=tuple(_SETTINGS),
     place=trail_place("settings"),
     read=_read_settings,

@@ -97,6 +97,8 @@ def _put(place: Place, raw: Raw) -> Call:
 
 SELECTORS = Repair(
     name="trail.selectors",
+    does="Adds the events to what the trail records.",
+    rated={"safe": "", "risky": _CHARGED, "manual": f"{_NARROWED}, or {_CLASSIC_DATA}"},
     paths=("data_event_types", "records_management_events"),
     place=trail_place("event selectors"),
     read=_read,

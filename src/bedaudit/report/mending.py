@@ -8,32 +8,61 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from bedaudit.model import GLOBAL, Finding, PolicyFile
+from bedaudit.permissions.needed import repairs_of
 from bedaudit.policy.builtin import BUILTIN, builtin_policies
-from bedaudit.policy.model import Fix, Template
+from bedaudit.policy.model import Control, Fix, Template
 from bedaudit.policy.words import shown
+from bedaudit.repairs.repair import Repair, Safety
 from bedaudit.report.phrases import EVERYWHERE
 
 _DEFAULT: Final = f"{BUILTIN}baseline"
-_SAFETY: Final = {
-    None: "As safe as such a change is.",
-    "safe": "Safe to apply.",
-    "risky": "Risky: applied only where that is allowed.",
-    "manual": "Shown, never applied.",
+_RATED: Final[Mapping[Safety, str]] = {
+    "safe": "Safe, and undone by `bedaudit rollback`",
+    "risky": "Risky, and applied only with --allow-risky",
+    "manual": "Shown, and left to people",
+}
+_TIGHTER: Final[Mapping[Safety | None, str]] = {
+    "risky": "All of it is applied only with --allow-risky: the control says so.",
+    "manual": "All of it is shown, and applied by people only: the control says so.",
 }
 
 
-def mending(fix: Fix | None) -> Iterator[str]:
-    """What a fix does, line by line; what belongs to the line before is indented."""
-    if fix is None:
-        yield "By people: the control has no fix."
+def mending(control: Control) -> Iterator[str]:
+    """How a control's drift is mended, line by line; what belongs to the line before is indented."""
+    fix, repairs = control.fix, list(_repairs(control))
+    if fix is None or not repairs:
+        yield "By people: each finding says what is expected and what is there instead."
         return
+    yield "By `bedaudit fix`, which shows each change and asks:"
+    for repair in repairs:
+        yield f"  {repair.does}"
+        yield from (f"    {_rated(safety, why, always=len(repair.rated) == 1)}" for safety, why in repair.rated.items())
+    yield from _values(fix)
+    if fix.safety in _TIGHTER:
+        yield _TIGHTER[fix.safety]
+
+
+def _repairs(control: Control) -> Iterable[Repair]:
+    """Each once: a bucket has several parts that one repair mends."""
+    found = {repair.does: repair for repair, _ in repairs_of(control)}
+    return found.values()
+
+
+def _rated(safety: Safety, why: str, *, always: bool) -> str:
+    joined = ": " if always or safety == "safe" else " where "
+    return f"{_RATED[safety]}{joined}{why}." if why else f"{_RATED[safety]}."
+
+
+def _values(fix: Fix) -> Iterator[str]:
+    """What is asked for."""
     if fix.create is not None:
-        yield "By making one:"
+        yield "With:"
         yield from (f"  {name}: {shown(_as_written(value))}" for name, value in fix.create.items())
-    yield from (f"By setting {path} to {shown(_as_written(value))}" for path, value in fix.set.items())
-    if fix.create is None and not fix.set:
-        yield "By setting what it requires."
-    yield _SAFETY[fix.safety]
+    elif fix.set:
+        yield "So that:"
+        yield from (f"  {path} is {shown(_as_written(value))}" for path, value in fix.set.items())
+    else:
+        yield "So that it is as required above."
 
 
 def _as_written(value: Any) -> Any:

@@ -12,7 +12,17 @@ from bedaudit.terraform.plan import Deleted, Plan
 
 CONTROL: Final = "observability-is-not-deleted"
 POLICY: Final = "terraform-plan"
-_TITLE: Final = "Nothing by which Bedrock is observed is deleted"
+SEVERITY: Final = "high"
+TITLE: Final = "Nothing by which Bedrock is observed is deleted"
+WHY: Final = (
+    "What a plan deletes is in no resource that could be judged: each of the other controls is content with less. "
+    "A log group, an alarm or a role that goes takes with it what it was to show."
+)
+READS: Final = (
+    "Of a Terraform plan, what it deletes and does not make anew: trails, what speaks of Bedrock, what that refers to, "
+    "and what is part of those."
+)
+MENDED: Final = "By people: by leaving it in the configuration, or by a waiver that says why it may go."
 _OF_ALL: Final = "aws_cloudtrail"
 """A trail records Bedrock whatever it is called."""
 
@@ -31,8 +41,8 @@ def _finding(plan: Plan, deleted: Deleted) -> Finding:
     place = deleted.place
     return Finding(
         control=CONTROL,
-        title=_TITLE,
-        severity="high",
+        title=TITLE,
+        severity=SEVERITY,
         outcome="fail",
         site=Site(place.account, place.region, place.partition),
         kind=KINDS.get(deleted.type, deleted.type),

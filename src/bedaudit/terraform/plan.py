@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from bedaudit.terraform.merged import Merging
 from bedaudit.terraform.names import Place
 from bedaudit.terraform.places import Places
 from bedaudit.terraform.references import modules_of
+from bedaudit.terraform.related import Known, observing, speaks_of_bedrock
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Deleted:
     place: Place
     block: Block
     of_bedrock: bool
+    """Whether Bedrock is observed by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,12 @@ def plan(document: PlanDocument, file: str, account: str | None = None, region: 
     gone = [change for change in document.resource_changes if _is_deleted(change) and change.type in OBSERVED]
     places = Places(document, file, account, region)
     where = {each.address: places.of(each.address, each.type, each.name, each.values) for each in listed}
+    observed = observing(_known(document, places)) if gone else frozenset[str]()
     merging = Merging(document, changes, {each.address: each for each in listed}, where)
     return Plan(
         file,
         tuple(_planned(each, changes.get(each.address), where[each.address], merging) for each in listed),
-        tuple(_deleted(change, places) for change in gone),
+        tuple(_deleted(change, places, observed) for change in gone),
         dict(_sources(document)),
         document.complete,
         tuple(sorted(places.notices)),
@@ -107,25 +110,31 @@ def _planned(one: Resource, change: ResourceChange | None, place: Place, merging
         place=place,
         created="create" in actions,
         changed="update" in actions,
-        of_bedrock=_is_of_bedrock(one.type, one.values),
+        of_bedrock=speaks_of_bedrock(one.type, one.values),
     )
 
 
-def _deleted(change: ResourceChange, places: Places) -> Deleted:
-    before = change.change.before if isinstance(change.change.before, Mapping) else {}
+def _deleted(change: ResourceChange, places: Places, observed: AbstractSet[str]) -> Deleted:
+    before = _values(change.change.before)
     place = places.of(change.address, change.type, change.name, before)
-    return Deleted(
-        change.address, change.type, place, Block(change.address, before), _is_of_bedrock(change.type, before)
-    )
+    return Deleted(change.address, change.type, place, Block(change.address, before), change.address in observed)
+
+
+def _known(document: PlanDocument, places: Places) -> Iterator[Known]:
+    """All that there is before the plan is applied."""
+    for change in document.resource_changes:
+        if change.mode == "managed" and change.type in OBSERVED and (values := _values(change.change.before)):
+            place = places.of(change.address, change.type, change.name, values)
+            yield Known(change.address, change.type, place, values)
+
+
+def _values(state: Any) -> Mapping[str, Any]:
+    return state if isinstance(state, Mapping) else {}
 
 
 def _is_deleted(change: ResourceChange) -> bool:
     """What is replaced is made anew, and judged as it will be."""
     return change.mode == "managed" and "delete" in change.change.actions and "create" not in change.change.actions
-
-
-def _is_of_bedrock(type_: str, values: Mapping[str, Any]) -> bool:
-    return "bedrock" in type_ or "bedrock" in json.dumps(values).lower()
 
 
 def _sources(document: PlanDocument) -> Iterable[tuple[tuple[str, ...], str]]:
