@@ -96,6 +96,21 @@ def _option(heading: str, *names: str, **attributes: Any) -> Callable[[F], F]:
     return click.option(*names, cls=Option, heading=heading, envvar=variable, **attributes)
 
 
+def _usually(value: object) -> dict[str, Any]:
+    """A default that the help tells."""
+    return {"default": value, "show_default": True}
+
+
+def _either(*words: str) -> dict[str, Any]:
+    """One of these words, the first if none is given."""
+    return {"type": click.Choice(words), **_usually(words[0])}
+
+
+def _format(says: str, *words: str) -> Callable[[F], F]:
+    """How a command writes what is no report, which no other command's variable decides."""
+    return click.option("--format", cls=Option, **_either(*words), help=says)
+
+
 def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
     return lambda command: reduce(lambda made, option: option(made), reversed(options), command)
 
@@ -107,14 +122,7 @@ _report = partial(_option, "Report")
 _verdict = partial(_option, "Verdict")
 
 config_option = _judged("--config", metavar="FILE", type=FILE, help="Settings. Default: bedaudit.yaml, if it is here.")
-as_json = click.option(
-    "--format",
-    cls=Option,
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What to write.",
-)
+as_json = _format("What to write.", "text", "json")
 policy_options = _together(
     _judged(
         "--policy",
@@ -142,27 +150,17 @@ _places = _together(
         multiple=True,
         help="This region; repeatable. Default: all that have Bedrock and are enabled.",
     ),
-    _scope(
-        "--concurrency",
-        metavar="N",
-        type=click.IntRange(1, 1000),
-        default=64,
-        show_default=True,
-        help="Calls under way at once.",
-    ),
+    _scope("--concurrency", metavar="N", type=click.IntRange(1, 1000), **_usually(64), help="Calls under way at once."),
     _scope(
         "--transport",
-        type=click.Choice(["boto3", "fast"]),
-        default="fast",
-        show_default=True,
+        **_either("fast", "boto3"),
         help="What carries reads: boto3 itself, or a faster way with the same requests and replies.",
     ),
     _scope(
         "--workers",
         metavar="N",
         type=click.IntRange(1, 64),
-        default=1,
-        show_default=True,
+        **_usually(1),
         help="Processes that read, each with its share of the calls.",
     ),
 )
@@ -184,18 +182,10 @@ _written = _together(
         multiple=True,
         help="Write a report to a file or s3:// object as well (- is stdout, DIR/ a file an account); repeatable.",
     ),
-    _report(
-        "--sarif-for",
-        type=click.Choice(["github", "any"]),
-        default="any",
-        show_default=True,
-        help="Whom SARIF is written for.",
-    ),
+    _report("--sarif-for", **_either("any", "github"), help="Whom SARIF is written for."),
     _report(
         "--markdown-for",
-        type=click.Choice(["comment", "summary"]),
-        default="comment",
-        show_default=True,
+        **_either("comment", "summary"),
         help="What Markdown is to fit in: a comment on a pull request, or the summary of a job.",
     ),
 )
@@ -221,18 +211,14 @@ fix_options = _together(
     _changes("--allow-risky", is_flag=True, help="Apply risky steps too."),
     _changes("--max-steps", metavar="N", type=click.IntRange(min=0), help="Apply at most so many steps."),
     journal_option,
-    click.option(
-        "--format",
-        cls=Option,
-        type=click.Choice(["text", "json", "markdown"]),
-        default="text",
-        show_default=True,
-        help="How to show the plan.",
-    ),
+    _format("How to show the plan.", "text", "json", "markdown"),
 )
 rollback_options = _together(_identities, config_option, yes_option)
 _baseline = _verdict(
-    "--baseline", metavar="REPORT", type=INPUT, help="An earlier JSON report: say what is new, and what fixed."
+    "--baseline",
+    metavar="REPORT",
+    type=INPUT,
+    help="An earlier JSON report, a file or s3:// object: say what is new, and what fixed.",
 )
 _waivers = _verdict("--waivers", metavar="FILE", type=FILE, help="Dated, owned exceptions.")
 _gate = _together(
@@ -256,7 +242,13 @@ scan_options = _together(
     policy_options,
     _control,
     _places,
-    _scope("--from", "from_", metavar="SNAPSHOT", type=INPUT, help="Judge a saved snapshot instead of reading AWS."),
+    _scope(
+        "--from",
+        "from_",
+        metavar="SNAPSHOT",
+        type=INPUT,
+        help="Judge a saved snapshot, a file or s3:// object, instead of reading AWS.",
+    ),
     _scope(
         "--terraform-plan",
         metavar="FILE",
