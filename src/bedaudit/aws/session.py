@@ -6,11 +6,13 @@ import contextvars
 import json
 import os
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import botocore.session
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import IncompleteReadError
+from botocore.loaders import create_loader
 from botocore.model import OperationModel
 from botocore.parsers import ResponseParserError
 from botocore.session import Session
@@ -19,6 +21,8 @@ from botocore.utils import parse_timestamp
 KEYS: contextvars.ContextVar[ReadOnlyCredentials] = contextvars.ContextVar("bedaudit_keys")
 """Whose credentials the current thread signs with."""
 
+_loader = cache(create_loader)
+"""Reads botocore's files, which are megabytes of JSON, once for all sessions."""
 _DEFAULT_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
 
 
@@ -40,18 +44,24 @@ class _AmbientProvider:
 
 def caller_session(profile: str | None) -> Session:
     """A session by boto3's own rules; raises what botocore raises on a profile or a configuration file that is not."""
-    session = Session(profile=profile)
+    session = _session(profile)
     session.get_scoped_config()
     return session
 
 
 def shared_session(profile: str | None) -> Session:
     """A session with the same configuration, whose clients take their credentials from `KEYS`."""
-    session = Session(profile=profile)
+    session = _session(profile)
     session.register_component("credential_provider", _AmbientProvider())
     session.set_config_variable("sts_regional_endpoints", "regional")  # other tokens fail in opt-in regions
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamp)
     session.register("before-parse", refuse_what_is_no_reply)
+    return session
+
+
+def _session(profile: str | None) -> Session:
+    session = Session(profile=profile)
+    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
     return session
 
 
