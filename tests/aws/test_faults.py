@@ -73,6 +73,7 @@ def faulty(
 
 
 def scanned(script: Script, accounts: tuple[str, ...] = ACCOUNTS) -> Run:
+    random.seed(7)  # how long is waited before a call is made again is drawn, and to be the same in each run
     return Run(script, accounts=accounts, regions=REGIONS, transport=Failing, concurrency=16)
 
 
