@@ -147,12 +147,14 @@ def states(shape: Fields) -> st.SearchStrategy[Any]:
 
 
 PLACES = {word: [(path, at) for path, at in leaves(THING) if word in words(path, at, values)] for word in WORDS}
+LISTS = {word: [(path, at) for path, at in places if isinstance(at, list)] for word, places in PLACES.items()}
+"""Of these, where a part of the value may be unreadable."""
 
 
 @st.composite
 def seen_worse(draw: Any, word: str) -> tuple[Condition, Any, Any]:
     """A term with this word, a thing that it may well be true of, and the same of which less could be read."""
-    path, shape = draw(st.sampled_from(PLACES[word]))
+    path, shape = draw(st.sampled_from([*PLACES[word], *LISTS[word] * 3]))
     of_it = draw(values(shape))
     (*within, name) = path
     inner = {} if draw(st.integers(0, 9)) == 0 else {name: of_it}
@@ -162,10 +164,13 @@ def seen_worse(draw: Any, word: str) -> tuple[Condition, Any, Any]:
         if not isinstance(shape, list):
             return st.one_of(values(each), st.just(of_it))
         if each is shape:
-            return st.one_of(values(each), st.permutations(of_it))
+            as_long = st.lists(values(shape[0]), min_size=len(of_it), max_size=len(of_it))
+            return st.one_of(values(each), as_long, st.permutations(of_it))
         return st.one_of(values(each), st.sampled_from(of_it)) if of_it else values(each)
 
-    return draw(words(path, shape, like_it)[word]), facts, draw(worse(facts, THING))
+    parts = [(*path, *spot) for spot in readable(of_it, shape) if spot and inner]
+    less = closed(facts, draw(st.sampled_from(parts)), Gap("denied")) if parts and draw(FLAGS) else None
+    return draw(words(path, shape, like_it)[word]), facts, less or draw(worse(facts, THING))
 
 
 CONDITIONS, CONDITIONS_WITH_EACH = conditions(THING), conditions(THING, with_each)
