@@ -26,6 +26,8 @@ class Waiving:
 
     def waive(self, finding: Finding) -> Finding:
         """The finding, waived if a rule that has not expired covers it."""
+        if not self._rules:
+            return finding
         self._judged.add(finding.control)
         covering = [at for at, rule in enumerate(self._rules) if _covers(rule, finding)]
         self._used.update(covering)
