@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from bedaudit.model import GLOBAL, Finding, Site
@@ -111,7 +112,12 @@ def tightest(*ratings: Safety) -> Safety:
 
 def ordered(documents: Iterable[Document]) -> tuple[Document, ...]:
     """By name, but each after those that it needs; repairs that need each other are a RuntimeError."""
-    waiting = sorted(documents, key=lambda each: each.name)
+    by_account = groupby(sorted(documents, key=lambda each: each.name), lambda each: each.site.account)
+    return tuple(document for _, own in by_account for document in _ordered(list(own)))
+
+
+def _ordered(waiting: list[Document]) -> list[Document]:
+    """Those of one account; no other account's are needed."""
     done: list[Document] = []
     while waiting:
         ready = next((each for each in waiting if not any(map(each.comes_after, waiting))), None)
@@ -119,4 +125,4 @@ def ordered(documents: Iterable[Document]) -> tuple[Document, ...]:
             raise RuntimeError(f"repairs need each other: {', '.join(each.repair.name for each in waiting)}")
         waiting.remove(ready)
         done.append(ready)
-    return tuple(done)
+    return done

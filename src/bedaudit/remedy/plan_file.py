@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 from bedaudit.errors import PlanError
@@ -62,7 +62,10 @@ def _step(told: Any, where: str, repairs: Mapping[str, Repair]) -> Step:
 
 def _check(members: Mapping[str, Any], file: str, steps: list[Step]) -> None:
     """What the steps of a plan say of each other, and it of them."""
-    for one, other in combinations(steps, 2):
+    by_account: dict[str, list[Step]] = {}
+    for each in steps:
+        by_account.setdefault(each.document.site.account, []).append(each)
+    for one, other in chain.from_iterable(combinations(own, 2) for own in by_account.values()):
         if one.document.comes_after(other.document) or one.document.name == other.document.name:
             raise PlanError(f"{file}: {one.document.place.name!r} cannot come before {other.document.place.name!r}")
     if members.get("permissions") != list(permissions(steps)):
