@@ -107,10 +107,39 @@ def _suspend(invoke: Invoke) -> None:
     invoke("s3", "PutBucketVersioning", Bucket=_BUCKET, VersioningConfiguration={"Status": "Suspended"})
 
 
+def _lock_nothing(invoke: Invoke) -> None:
+    (bucket,) = (each["Name"] for each in invoke("s3", "ListBuckets")["Buckets"] if each["Name"].endswith("eu-south-1"))
+    invoke("s3", "PutObjectLockConfiguration", Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
+
+
 def _expire(invoke: Invoke) -> None:
     early = {"ID": "early", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 30}}
     rules = {"Rules": [_FOREIGN_RULE, early]}
     invoke("s3", "PutBucketLifecycleConfiguration", Bucket=_BUCKET, LifecycleConfiguration=rules)
+
+
+def _key(invoke: Invoke) -> str:
+    """The key that encrypts the bucket."""
+    found: str = invoke("kms", "DescribeKey", KeyId="alias/bedrock-bucket")["KeyMetadata"]["KeyId"]
+    return found
+
+
+def _disable_key(invoke: Invoke) -> None:
+    invoke("kms", "DisableKey", KeyId=_key(invoke))
+
+
+def _serve_nobody(invoke: Invoke) -> None:
+    """Leaves the key to its account, which has it rotate no more."""
+    key = invoke("kms", "DescribeKey", KeyId=_key(invoke))["KeyMetadata"]
+    owner = {"AWS": f"arn:aws:iam::{key['AWSAccountId']}:root"}
+    statement = {"Effect": "Allow", "Principal": owner, "Action": "kms:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statement}, indent=1)
+    invoke("kms", "PutKeyPolicy", KeyId=key["KeyId"], PolicyName="default", Policy=policy)
+    invoke("kms", "DisableKeyRotation", KeyId=key["KeyId"])
+
+
+def _nothing(_: Invoke) -> None:
+    """It is broken as it is."""
 
 
 def _broken(place: tuple[str, str], policy: str, *controls: str) -> list[SeededFault]:
@@ -118,6 +147,7 @@ def _broken(place: tuple[str, str], policy: str, *controls: str) -> list[SeededF
     return [SeededFault(account, region, control, "", control, None, policy) for control in controls]
 
 
+_KEYLESS, _UNSERVED = ("555555555555", "eu-west-1"), ("444444444444", "eu-south-1")
 _LARGE = (HEALTHY_ACCOUNT, "eu-west-1")
 _BREAKING: tuple[tuple[Callable[[Invoke], None], list[SeededFault]], ...] = (
     (
@@ -145,6 +175,26 @@ _BREAKING: tuple[tuple[Callable[[Invoke], None], list[SeededFault]], ...] = (
     (_encrypt_by_itself, _broken(_LARGE, "regulated", "large-data-bucket-has-a-customer-managed-key")),
     (_suspend, _broken(_LARGE, "regulated", "large-data-bucket-keeps-versions")),
     (_expire, _broken(_LARGE, "regulated", "large-data-bucket-keeps-objects-for-a-year")),
+    (
+        _disable_key,
+        _broken(_KEYLESS, "baseline", "invocation-log-bucket-key-is-usable", "large-data-bucket-key-is-usable"),
+    ),
+    (_serve_nobody, _broken(_UNSERVED, "baseline", "large-data-bucket-key-serves-bedrock")),
+    (_serve_nobody, _broken(_UNSERVED, "regulated", "large-data-bucket-key-is-rotated")),
+    (_lock_nothing, _broken(_UNSERVED, "regulated", "large-data-bucket-locks-objects")),
+    (
+        _nothing,
+        _broken(
+            (HEALTHY_ACCOUNT, "eu-west-1"),
+            "mended",
+            "a-composite-alarm-sums-up",
+            "refusals-are-counted",
+            "invocations-are-learned-from",
+            "profiles-have-an-owner",
+            "logs-go-to-a-bucket-too",
+        ),
+    ),
+    (_nothing, _broken((MANAGEMENT, "us-east-1"), "mended", "alarms-have-actions")),
     (
         _record_little,
         _broken(

@@ -1,4 +1,4 @@
-"""Everything that the shipped policies say how to mend: broken, planned, mended, found mended, and put back."""
+"""Everything that the policies say how to mend: broken, planned, mended, found mended, and put back."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 
 from bedaudit.audit import Standard
+from bedaudit.aws.check import check
 from bedaudit.aws.progress import Progress
 from bedaudit.aws.settings import Settings
 from bedaudit.fixing import Planned, dry_run, fix, repairs, rollback
 from bedaudit.model import GLOBAL
+from bedaudit.permissions.actions import of_write
+from bedaudit.permissions.needed import rollback_actions
 from bedaudit.policy.builtin import builtin_policies
 from bedaudit.policy.load import load
 from bedaudit.policy.rules import Rules
@@ -28,19 +31,35 @@ from bedaudit.sandbox.organization import ROLE
 from bedaudit.sandbox.world import MANAGEMENT
 from tests.breaking import BREAKS, BREAKS_BY_NAME
 
-POLICIES = {name: load([f"builtin:{name}"]) for name in sorted(builtin_policies())}
+POLICIES = {
+    **{name: load([f"builtin:{name}"]) for name in sorted(builtin_policies())},
+    "mended": load([str(Path(__file__).with_name("mended.yaml"))]),
+}
+"""With a policy of controls on all that can be mended, and that none which is shipped says how to mend."""
 FIXABLE = {
     control.id for loaded in POLICIES.values() for policy in loaded for control in policy.controls if control.fix
 }
 BROKEN = [fault for fault in (*FAULTS, *BREAKS) if fault.control in FIXABLE]
-FOR_PEOPLE = {
+TOLD = {"topic-nobody-confirmed", "topic-is-gone"}
+"""Who is to be woken, no call can say."""
+SHOWN = {
     "no-retention",
     "account-policy-shortens-retention",
     "agent-logs-for-ever",
-    "topic-nobody-confirmed",
-    "topic-is-gone",
+    "key-disabled",
+    "guardrail-key-disabled",
+    "invocation-log-bucket-key-is-usable",
+    "large-data-bucket-key-is-usable",
+    "log-key-serves-another-region",
+    "bucket-key-serves-another-region",
+    "large-data-bucket-key-serves-bedrock",
+    "log-key-is-not-rotated",
+    "bucket-key-is-not-rotated",
+    "large-data-bucket-key-is-rotated",
+    "no-object-lock",
+    "large-data-bucket-locks-objects",
 }
-"""Shorter retention deletes events; an account's policy, and who is to be woken, is nobody's to decide by machine."""
+"""Shorter retention deletes events; an account's policy, a key, and what can never be deleted, are for people."""
 READING = ("Get", "List", "Describe", "Head", "Lookup", "Search", "BatchGet", "AssumeRole")
 
 
@@ -139,9 +158,14 @@ def test_fault_is_planned_mended_found_mended_and_put_back(
     broken = failing(before, fault)
     assert broken
     left = {each.finding.id for each in before.plan.left}
-    if fault.name in FOR_PEOPLE:
+    if fault.name in TOLD | SHOWN:
+        shown = [step for step in before.plan.steps if concerns(step, broken)]
         assert broken <= left
-        assert {step.safety for step in before.plan.steps if concerns(step, broken)} <= {"manual"}
+        assert {step.safety for step in shown} == ({"manual"} if fault.name in SHOWN else set())
+        assert all(step.reason and check(call) == () for step in shown for call in step.calls)
+        if before.plan.steps == tuple(shown):
+            assert mending.fix() == [("manual", step.reason) for step in shown]
+            assert [entry[3] for entry in sandbox.ledger.entries if not entry[3].startswith(READING)] == []
         return
 
     assert not broken & left
@@ -165,6 +189,12 @@ def test_every_control_that_can_be_mended_is_mended_here() -> None:
 
 def concerns(step: Step, findings: set[str]) -> bool:
     return not findings.isdisjoint(finding.id for finding in step.document.findings)
+
+
+def test_every_call_of_a_repair_is_one_that_a_control_asks_for() -> None:
+    controls = [control for loaded in POLICIES.values() for policy in loaded for control in policy.controls]
+    writes = {name for mount in mounts() if mount.repair.by_machine for name in mount.repair.writes}
+    assert {action for name in writes for action in of_write(name)} <= rollback_actions(controls)
 
 
 def test_repairs_read_with_operations_that_only_read() -> None:

@@ -129,7 +129,7 @@ def _fix(
             return allowed
         agreed = options.yes or confirmed(f"Apply {terminal.counted(count, 'step')}?")
         if agreed:
-            terminal.note(f"every step is noted in {journal}")
+            terminal.note(f"every step is noted in {journal}, from which bedaudit rollback takes it back")
         return allowed if agreed else None
 
     now = lambda: datetime.now(UTC)  # noqa: E731

@@ -59,7 +59,7 @@ def _repairs(controls: Iterable[Control]) -> Mapping[str, tuple[Repair, set[str]
 def repairs_of(control: Control) -> Iterator[tuple[Repair, set[str]]]:
     """The repairs that mend a control, and the writes of each that may be needed."""
     fix = control.fix
-    here = [mount for mount in mounts() if mount.kind == control.kind]
+    here = [mount for mount in mounts() if mount.kind == control.kind and mount.repair.by_machine]
     if fix is None or not here:
         return
     if fix.create is not None:

@@ -16,7 +16,7 @@ _PASSING = "iam:PassRole"
 
 def permissions(steps: Iterable[Step]) -> tuple[str, ...]:
     """What whoever applies the steps must be allowed, besides what a scan reads; sorted."""
-    steps = tuple(steps)
+    steps = tuple(step for step in steps if step.safety != "manual")
     read = {of_read(operation) for step in steps for operation in step.document.repair.reads}
     return tuple(sorted(read | {action for step in steps for call in step.calls for action in _actions(call)}))
 

@@ -142,15 +142,16 @@ def step(document: Document, raw: Raw | None) -> Step:
     before = plain(raw)
     edit = document.repair.edit(before, document.wanted, document.place, document.site)
     _declared(document, edit)
-    known = ("risky",) if edit.undo is None and edit.calls else ()
+    known: tuple[Safety, ...] = ("risky",) if edit.undo is None and edit.calls else ()
     reason = edit.reason or ("nothing restores what was" if known else "")
+    by_hand: tuple[Safety, ...] = () if document.repair.by_machine else ("manual",)
     return Step(
         document=document,
         before=before,
         after=plain(edit.after),
         calls=tuple(map(_plain_call, edit.calls)),
         undo=None if edit.undo is None else tuple(map(_plain_call, edit.undo)),
-        safety=tightest(edit.safety, document.safety, *known),
+        safety=tightest(edit.safety, document.safety, *known, *by_hand),
         reason=reason or ("the control says so" if document.safety != "safe" else ""),
     )
 

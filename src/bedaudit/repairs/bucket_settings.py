@@ -41,7 +41,7 @@ def deliveries_place(what: str, part: str) -> Callable[[Facts, Site], Place | No
     bucket = bucket_place(what)
 
     def place(facts: Facts, site: Site) -> Place | None:
-        parts = {name: _part(facts, name) for name in BUCKETS}
+        parts = {name: part_of(facts, name) for name in BUCKETS}
         found = bucket(parts[part], site)
         if found is None:
             return None
@@ -63,7 +63,8 @@ def paths(place: Place, part: str, site: Site) -> tuple[str, ...]:
     return tuple(dict.fromkeys((f"{prefix}/{path}", f"{prefix.rstrip('/')}/{path}"))) if prefix else (path,)
 
 
-def _part(facts: Facts, path: str) -> Facts:
+def part_of(facts: Facts, path: str) -> Facts:
+    """A part of a state; empty where there is none, or it could not be read."""
     found: Any = facts
     for name in path.split("."):
         found = found.get(name) if isinstance(found, Mapping) else None

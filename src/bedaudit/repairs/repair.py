@@ -73,6 +73,8 @@ class Repair:
     """Names of repairs whose steps at the same site come first."""
     joins: Mapping[str, Join] = field(default_factory=dict)
     """By path, how what two controls want becomes one; where they want what does not go together, None."""
+    by_machine: bool = True
+    """Whether it may ever be applied; otherwise each of its steps is `manual`, and `iam` allows no call of it."""
     untold: tuple[str, ...] = ()
     """Parameters of its place whose values do not stand in the name of the place."""
     does: str = ""

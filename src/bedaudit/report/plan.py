@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -88,11 +89,15 @@ def in_markdown(plan: Plan) -> Iterator[str]:
 
 
 def results(ended: Iterable[Result]) -> Iterator[str]:
-    """How each step ended."""
+    """How each step ended, and how many ended so."""
+    counted: Counter[str] = Counter()
     for each in ended:
+        counted[each.outcome] += 1
         document = each.step.document
         where = f"{document.site.account} {document.place.region} {harmless(document.place.name)}"
         yield f"{each.outcome:8} {where}{f': {harmless(each.message)}' if each.message else ''}\n"
+    if counted:
+        yield f"{', '.join(f'{count} {outcome}' for outcome, count in counted.items())}\n"
 
 
 def changes(step: Step) -> Iterator[str]:
