@@ -18,6 +18,7 @@ Invoke: TypeAlias = Callable[..., Any]
 """Calls an operation of a service in the account and region of a fault."""
 
 _BUCKET = f"bedrock-logs-{HEALTHY_ACCOUNT}-eu-west-1"
+_KEYLESS, _UNSERVED = ("555555555555", "eu-west-1"), ("444444444444", "eu-south-1")
 _ROLE = "BedrockInvocationLogging-us-west-2"
 _FOREIGN_SELECTOR: Mapping[str, Any] = {
     "Name": "objects",
@@ -108,7 +109,7 @@ def _suspend(invoke: Invoke) -> None:
 
 
 def _lock_nothing(invoke: Invoke) -> None:
-    (bucket,) = (each["Name"] for each in invoke("s3", "ListBuckets")["Buckets"] if each["Name"].endswith("eu-south-1"))
+    bucket = f"bedrock-logs-{_UNSERVED[0]}-{_UNSERVED[1]}"
     invoke("s3", "PutObjectLockConfiguration", Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
 
 
@@ -133,7 +134,7 @@ def _serve_nobody(invoke: Invoke) -> None:
     key = invoke("kms", "DescribeKey", KeyId=_key(invoke))["KeyMetadata"]
     owner = {"AWS": f"arn:aws:iam::{key['AWSAccountId']}:root"}
     statement = {"Effect": "Allow", "Principal": owner, "Action": "kms:*", "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": statement}, indent=1)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=1)
     invoke("kms", "PutKeyPolicy", KeyId=key["KeyId"], PolicyName="default", Policy=policy)
     invoke("kms", "DisableKeyRotation", KeyId=key["KeyId"])
 
@@ -147,7 +148,6 @@ def _broken(place: tuple[str, str], policy: str, *controls: str) -> list[SeededF
     return [SeededFault(account, region, control, "", control, None, policy) for control in controls]
 
 
-_KEYLESS, _UNSERVED = ("555555555555", "eu-west-1"), ("444444444444", "eu-south-1")
 _LARGE = (HEALTHY_ACCOUNT, "eu-west-1")
 _BREAKING: tuple[tuple[Callable[[Invoke], None], list[SeededFault]], ...] = (
     (
