@@ -47,19 +47,20 @@ def _takes_away(operation: str) -> bool:
 
 
 def _repairs(controls: Iterable[Control]) -> Mapping[str, tuple[Repair, set[str]]]:
-    """By name the repairs that mend these controls, and the writes of each that may be needed."""
+    """By name the repairs that are applied for these controls, and the writes of each that may be needed."""
     found: dict[str, tuple[Repair, set[str]]] = {}
     for control in controls:
         for repair, writes in repairs_of(control):
-            _, known = found.get(repair.name, (repair, set[str]()))
-            found[repair.name] = (repair, known | writes)
+            if repair.by_machine:
+                _, known = found.get(repair.name, (repair, set[str]()))
+                found[repair.name] = (repair, known | writes)
     return found
 
 
 def repairs_of(control: Control) -> Iterator[tuple[Repair, set[str]]]:
     """The repairs that mend a control, and the writes of each that may be needed."""
     fix = control.fix
-    here = [mount for mount in mounts() if mount.kind == control.kind and mount.repair.by_machine]
+    here = [mount for mount in mounts() if mount.kind == control.kind]
     if fix is None or not here:
         return
     if fix.create is not None:

@@ -142,6 +142,8 @@ def policy(part: str) -> Repair:
     """The policy of the key that encrypts a part of the logging configuration; others may have the same key."""
     return Repair(
         name="kms_key.policy",
+        does="Lets CloudWatch Logs, or Bedrock, encrypt with the KMS key.",
+        rated={"manual": _OWNER_DECIDES},
         paths=(_WANTED[part],),
         place=_policy_place(part),
         read=_read_policy,
@@ -150,29 +152,30 @@ def policy(part: str) -> Repair:
         writes=("kms:PutKeyPolicy",),
         volatile=(("Policy",),),
         untold=("logGroupName",),
-        by_machine=False,
     )
 
 
 STATE = Repair(
     name="kms_key.state",
+    does="Makes the KMS key usable again.",
+    rated={"manual": _SOMEBODY_DID},
     paths=("usable",),
     place=lambda facts, _: _place("state", facts.get("arn")),
     read=_read_key,
     edit=_edit_state,
     reads=(GET_KEY,),
     writes=("kms:EnableKey", "kms:CancelKeyDeletion", "kms:DisableKey"),
-    by_machine=False,
 )
 ROTATION = Repair(
     name="kms_key.rotation",
+    does="Has the KMS key rotated.",
+    rated={"manual": _CHARGED},
     paths=("rotation",),
     place=lambda facts, _: _place("rotation", facts.get("arn")),
     read=_read_rotation,
     edit=_edit_rotation,
     reads=(GET_ROTATION,),
     writes=("kms:EnableKeyRotation", "kms:DisableKeyRotation"),
-    by_machine=False,
 )
 MOUNTS = (
     *(Mount("invocation_logging", "", policy(part)) for part in _WANTED),

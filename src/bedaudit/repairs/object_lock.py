@@ -42,6 +42,8 @@ def _put(place: Place, configuration: Raw) -> Call:
 
 LOCK = Repair(
     name="bucket.object_lock",
+    does="Sets the default object lock of the bucket.",
+    rated={"manual": _FOR_EVER},
     paths=("object_lock.days",),
     place=bucket_place("object lock"),
     read=_read,
@@ -49,6 +51,5 @@ LOCK = Repair(
     reads=(GET_OBJECT_LOCK,),
     writes=("s3:PutObjectLockConfiguration",),
     after=("bucket.versioning",),
-    by_machine=False,
 )
 MOUNTS = at_buckets(LOCK)

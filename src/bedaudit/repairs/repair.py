@@ -73,8 +73,6 @@ class Repair:
     """Names of repairs whose steps at the same site come first."""
     joins: Mapping[str, Join] = field(default_factory=dict)
     """By path, how what two controls want becomes one; where they want what does not go together, None."""
-    by_machine: bool = True
-    """Whether it may ever be applied; otherwise each of its steps is `manual`, and `iam` allows no call of it."""
     untold: tuple[str, ...] = ()
     """Parameters of its place whose values do not stand in the name of the place."""
     does: str = ""
@@ -83,6 +81,11 @@ class Repair:
     """How safe its edits may be, and of what is not safe, why."""
     received: Callable[[Reader, Place], Awaitable[bool]] | None = None
     """Of what can be made: whether something was delivered to it, which deleting it would lose."""
+
+    @property
+    def by_machine(self) -> bool:
+        """Whether it is ever applied; otherwise each of its steps is `manual`, and `iam` allows no call of it."""
+        return self.rated.keys() != {"manual"}
 
     @property
     def absent(self) -> frozenset[str]:
