@@ -161,12 +161,13 @@ def seen_worse(draw: Any, word: str) -> tuple[Condition, Any, Any]:
     facts = {within[0]: inner} if within else inner
 
     def like_it(each: Any) -> Any:
-        if not isinstance(shape, list):
-            return st.one_of(values(each), st.just(of_it))
-        if each is shape:
+        if each is shape and isinstance(shape, list):
             as_long = st.lists(values(shape[0]), min_size=len(of_it), max_size=len(of_it))
             return st.one_of(values(each), as_long, st.permutations(of_it))
-        return st.one_of(values(each), st.sampled_from(of_it)) if of_it else values(each)
+        if each is shape:
+            return st.one_of(values(each), st.just(of_it))
+        element = isinstance(shape, list) and each is shape[0] and of_it
+        return st.one_of(values(each), st.sampled_from(of_it)) if element else values(each)
 
     parts = [(*path, *spot) for spot in readable(of_it, shape) if spot and inner]
     less = closed(facts, draw(st.sampled_from(parts)), Gap("denied")) if parts and draw(FLAGS) else None
