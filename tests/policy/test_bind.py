@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from bedaudit.model import Site
-from bedaudit.policy.bind import bind, bind_condition, fill, names, site_values
+from bedaudit.policy import bind as binding
+from bedaudit.policy.bind import bind, bind_condition, bind_each, fill, names, site_values
 from bedaudit.policy.conditions import holds
 from bedaudit.policy.model import Combination, Fix, Template
 from bedaudit.policy.model import Test as Term
@@ -112,3 +113,15 @@ def test_the_names_that_a_control_mentions() -> None:
 def test_what_a_template_may_say_of_a_site() -> None:
     values = site_values(Site("111122223333", "cn-north-1", "aws-cn"))
     assert values == {"site.account": "111122223333", "site.region": "cn-north-1", "site.partition": "aws-cn"}
+
+
+def test_equal_elements_have_the_very_same_control_as_long_as_it_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binding, "_MOST", 2)
+    each = control("require", {"name": Template("${each}")}, for_each="usage.active_models")
+    bound = [bind_each(each, name) for name in "aba"]
+    assert bound[0] is bound[2]
+    assert [holds(one.condition, {"name": "a"}) for one in bound] == [True, False, True]
+    assert [bind_each(each, name).condition for name in "abc"] == [
+        bind(each, {"each": name}).condition for name in "abc"
+    ]
+    assert len(binding._FOR_EACH) <= 2

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bedaudit.model import Drift, Gap
+from bedaudit.policy import conditions
 from bedaudit.policy.conditions import UNDECIDED, Explanation, brief, explain, holds
 from bedaudit.policy.model import Test as Term
 from bedaudit.policy.words import WORDS, Truth
@@ -172,3 +173,11 @@ def test_elements_that_answer_alike_are_told_once() -> None:
     state = {"actions": [{"arn": "x", "alive": True}, {"arn": "x", "alive": False}, {"arn": "y"}]}
     (drift,) = explain(condition({"actions": {"any": {"arn": "w"}}}), state, shape_of(Thing)).drifts
     assert drift.actual == [{"arn": "x"}, {"arn": "y"}]
+
+
+def test_conditions_that_come_and_go_are_not_all_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conditions, "_MOST", 3)
+    asked = [condition({"size": size}) for size in range(25, 35)]
+    assert [holds(each, STATE) for each in asked] == [size == 30 for size in range(25, 35)]
+    assert [holds(each, STATE) for each in asked] == [size == 30 for size in range(25, 35)]
+    assert len(conditions._SETTLED) <= 3
