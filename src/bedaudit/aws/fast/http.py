@@ -154,6 +154,5 @@ def _translated(error: Exception, url: str, proxy: str | None) -> Exception:
     if isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
         return boto.ProxyConnectionError(proxy_url=proxy or "", error=error)
     made = next((made for kind, made in _EXCEPTIONS if isinstance(error, kind)), boto.HTTPClientError)
-    return made(
-        endpoint_url=url, error=error.__cause__ or error
-    )  # aiohttp's own words of TLS name an address in memory
+    # aiohttp's own words of TLS name an address in memory.
+    return made(endpoint_url=url, error=error.__cause__ or error)
