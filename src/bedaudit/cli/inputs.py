@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,31 +28,41 @@ INPUT = InputType(path_type=Path)
 INPUTS = InputType(exists=True, dir_okay=False, path_type=Path)
 
 
-def fetched(place: Place, profile: str | None) -> Readable:
-    """What can be opened, until the command is through; `profile`: of the AWS configuration.
+@contextmanager
+def reading(place: Place, profile: str | None) -> Iterator[Readable]:
+    """What can be opened, meanwhile; `profile`: of the AWS configuration.
 
     Raises:
         ReportError: the object cannot be read.
     """
     if isinstance(place, Path):
-        return place
+        yield place
+        return
     from bedaudit.aws.objects import read_object
 
-    folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="bedaudit-"))
-    copy = Copy(place, Path(folder) / "object")
-    read_object(place, copy.place, profile)
-    return copy
+    with TemporaryDirectory(prefix="bedaudit-") as folder:
+        copy = Copy(place, Path(folder) / "object")
+        read_object(place, copy.place, profile)
+        yield copy
 
 
-def all_fetched(places: Sequence[Place], profile: str | None) -> Iterator[Readable]:
-    """Each of them as it is asked for; a URL with a wildcard is all objects that match, as a shell matches files.
+def fetched(place: Place, profile: str | None) -> Readable:
+    """What can be opened until the command is through.
 
     Raises:
-        ReportError: an object cannot be read, or none matches.
+        ReportError: the object cannot be read.
+    """
+    return click.get_current_context().with_resource(reading(place, profile))
+
+
+def matching(places: Sequence[Place], profile: str | None) -> Iterator[Place]:
+    """The places; for a URL with a wildcard all objects that match, as a shell matches files.
+
+    Raises:
+        ReportError: none matches.
     """
     for place in places:
-        for each in _matching(place, profile) if isinstance(place, str) else (place,):
-            yield fetched(each, profile)
+        yield from _matching(place, profile) if isinstance(place, str) else (place,)
 
 
 def _matching(url: str, profile: str | None) -> Sequence[str]:

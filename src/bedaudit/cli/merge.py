@@ -8,7 +8,7 @@ import click
 
 from bedaudit.cli.command import Command, Talk
 from bedaudit.cli.exits import exit_code
-from bedaudit.cli.inputs import INPUTS, Place, all_fetched
+from bedaudit.cli.inputs import INPUTS, Place, fetched, matching
 from bedaudit.cli.options import MergeOptions, merge_options, refuse
 from bedaudit.cli.reports import Stored, compared, stored, write_reports
 from bedaudit.errors import BedauditError
@@ -40,7 +40,7 @@ def merge(context: click.Context, /, files: tuple[Place, ...], **given: Any) -> 
     """
     options = MergeOptions(**given)
     asked = Stored.of(options, only_new=options.only_new)
-    read = list(all_fetched(files, options.profile))
+    read = [fetched(each, options.profile) for each in matching(files, options.profile)]
     report = compared(_whole(context, read, asked), asked.baseline)
     if not report.findings:
         raise BedauditError("nothing was judged: none of the parts has a finding")

@@ -8,7 +8,7 @@ import click
 
 from bedaudit.cli.command import Command, Talk
 from bedaudit.cli.exits import PASSED
-from bedaudit.cli.inputs import INPUTS, Place, all_fetched
+from bedaudit.cli.inputs import INPUTS, Place, matching, reading
 from bedaudit.cli.options import StoredOptions, report_options
 from bedaudit.cli.reports import Stored, compared, stored, write_reports
 
@@ -40,8 +40,9 @@ def report(context: click.Context, /, files: tuple[Place, ...], **given: Any) ->
     asked = Stored.of(options)
     latest: Report | None = None
     points: list[Point] = []
-    for file in all_fetched(files, options.profile):
-        found = _report(file, asked)
+    for place in matching(files, options.profile):
+        with reading(place, options.profile) as file:
+            found = _report(file, asked)
         points.append(Point(found.scan.finished_at, summary(found.findings)))
         if latest is None or found.scan.finished_at >= latest.scan.finished_at:
             latest = found
