@@ -42,7 +42,7 @@ def control(tmp_path: Path, says: str) -> Control:
                 BY_FIX,
                 "  Sets how many days the log group keeps its events.",
                 "    Safe, and undone by `bedaudit rollback`.",
-                "    Shown, and left to people where shorter retention deletes events that are kept now.",
+                "    Shown, and left to people, where shorter retention deletes events that are kept now.",
                 "So that it is as required above.",
             ],
         ),

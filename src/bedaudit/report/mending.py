@@ -49,7 +49,7 @@ def _repairs(control: Control) -> Iterable[Repair]:
 
 
 def _rated(safety: Safety, why: str, *, always: bool) -> str:
-    joined = ": " if always or safety == "safe" else " where "
+    joined = ": " if always or safety == "safe" else ", where "
     return f"{_RATED[safety]}{joined}{why}." if why else f"{_RATED[safety]}."
 
 
