@@ -129,7 +129,7 @@ def test_repairs_that_need_each_other_are_a_bug() -> None:
             Gap("denied", "logs:DescribeLogGroups", "AccessDenied"),
             f"{GROUP} cannot be read: logs:Describe",
         ),
-        ({"days": 7}, {"days": 7}, f"nothing is to be changed of {GROUP}"),
+        ({"days": 7}, {"days": 7}, f"{GROUP} has all that the control's fix sets: what else"),
         ({"days": "x"}, {}, f"AWS would not take the change of {GROUP}: "),
     ],
 )

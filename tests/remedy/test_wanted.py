@@ -83,7 +83,7 @@ def test_words_give_values_and_bounds_move_to_what_aws_takes(
         (
             "require: {cloudwatch.log_group.deletion_protection: true}",
             "fix: {set: {cloudwatch.log_group.kms_key.arn: '${key}'}}",
-            "the parameter key has no value",
+            "the parameter key has no value: set it in bedaudit.yaml",
         ),
         (f"forbid: {{{DAYS}: 30}}", "fix: {}", "nothing can be derived from what it requires"),
     ],

@@ -215,7 +215,8 @@ def _untouched(documents: Iterable[Document], steps: Iterable[Step], left: Itera
         for finding in document.findings:
             if finding.id not in spoken:
                 spoken.add(finding.id)
-                yield Left(finding, f"nothing is to be changed of {document.place.name}")
+                why = f"{document.place.name} has all that the control's fix sets: what else it lacks, people see to"
+                yield Left(finding, why)
 
 
 def _told(gap: Gap) -> str:

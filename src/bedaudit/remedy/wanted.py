@@ -65,7 +65,7 @@ def wanted(control: Control, finding: Finding, resource: Resource | None, mounts
         control = bind(control, {EACH: finding.each})
     fix = control.fix or Fix()
     if unknown := sorted(set(names(fix))):
-        return Wanted(left=(f"the parameter {', '.join(unknown)} has no value",))
+        return Wanted(left=(f"the parameter {', '.join(unknown)} has no value: set it in bedaudit.yaml",))
     here = tuple(mount for mount in mounts if mount.kind == control.kind)
     if fix.create is not None:
         return _creation(control, finding, fix, here)
