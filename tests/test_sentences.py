@@ -26,7 +26,6 @@ def test_the_error_code_is_told() -> None:
     ("closed", "message"),
     [
         (Gap("denied_by_scp", "a:B", "Code", "long text"), "a:B was denied by a service control policy (Code)"),
-        (Gap("region_disabled"), "the region is not enabled for the account"),
         (Gap("throttled", "a:B", "Slow"), "a:B was throttled to the end (Slow)"),
         (Gap("expired_credentials"), "the credentials expired before reading"),
         (Gap("unreachable", "a:B", None, "no route\nto host"), 'a:B got no answer ("no route\\nto host")'),
@@ -39,6 +38,14 @@ def test_the_error_code_is_told() -> None:
 def test_a_gap_reads(closed: Gap, message: str) -> None:
     (finding,) = judged(control("require", {"size": 1}), record(gaps={"thing": closed}))
     assert finding.message == f"Unknown: {message}."
+
+
+def test_what_is_not_there_does_not_apply_and_is_not_called_unknown() -> None:
+    (finding,) = judged(control("require", {"size": 1}), record(gaps={"thing": Gap("region_disabled")}))
+    assert (finding.outcome, finding.message) == (
+        "not_applicable",
+        "Does not apply: the region is not enabled for the account.",
+    )
 
 
 @pytest.mark.parametrize(
