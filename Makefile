@@ -11,7 +11,7 @@ demo: $(BIN)/.demo
 CORE := src/bedaudit/policy/*,src/bedaudit/evaluate/*,src/bedaudit/waivers.py
 
 test: $(BIN)/.dev
-	$(BIN)/pytest -n auto --cov --cov-report=
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --fail-under=90 --format=total
 	$(BIN)/coverage report --fail-under=100 --include='$(CORE)'
 
