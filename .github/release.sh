@@ -4,14 +4,15 @@
 set -euo pipefail
 
 version=$1
+packaged=$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml)
+[[ $packaged == "$version" ]] || { echo "the tag says $version, and the package: $packaged" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 python3 -m venv "$work/build"
 "$work/build/bin/python" -m pip install --quiet build
 "$work/build/bin/python" -m build --quiet --outdir dist
-wheel=$(echo dist/bedaudit-"$version"-py3-none-any.whl)
-[[ -f $wheel ]] || { echo "the tag says $version, and the package: $(ls dist)" >&2; exit 1; }
+wheel=dist/bedaudit-$version-py3-none-any.whl
 
 python3 -m venv "$work/use"
 "$work/use/bin/python" -m pip install --quiet "$wheel"
