@@ -234,7 +234,24 @@ def small_cases(draw: Any) -> tuple[Control, tuple[Record, ...]]:
     return dataclasses.replace(control(mode, {"size": 1}), **members), (record(thing=draw(SMALL_THINGS)),)
 
 
-CASES = st.one_of(small_cases(), controls().flatmap(lambda control: st.tuples(st.just(control), accounts(control))))
+@st.composite
+def each_cases(draw: Any) -> tuple[Control, tuple[Record, ...]]:
+    """What is demanded for each of few models, and few things, all of them readable."""
+    mode, wanted = (
+        draw(st.sampled_from(["require", "exists", "forbid"])),
+        Term(("name",), "equals", Template("${each}")),
+    )
+    usage = {"models": draw(st.lists(NAMES, min_size=1, max_size=2))}
+    things = draw(st.lists(values({"name": NAMES}), max_size=2))
+    judged = dataclasses.replace(control(mode, {"size": 1}), condition=wanted, for_each=("usage", "models"))
+    return judged, (record(usage=[usage], thing=things),)
+
+
+CASES = st.one_of(
+    small_cases(),
+    each_cases(),
+    controls().flatmap(lambda control: st.tuples(st.just(control), accounts(control))),
+)
 """A control, and an account that it is judged on."""
 
 
