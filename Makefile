@@ -10,7 +10,7 @@ demo: $(BIN)/.demo
 test: $(BIN)/.dev
 	$(BIN)/pytest -n auto --dist worksteal
 
-# The core is to be covered to its last branch; to watch that doubles the time of the tests.
+# The core is to be covered to its last branch; to watch that takes two thirds more time than the tests alone.
 CORE := src/bedaudit/policy/*,src/bedaudit/evaluate/*,src/bedaudit/waivers.py
 
 coverage: $(BIN)/.dev
