@@ -2,18 +2,15 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test coverage lint bench docs clean
+.PHONY: demo test lint bench docs clean
 
 demo: $(BIN)/.demo
 	$(BIN)/bedaudit demo || test $$? -eq 1
 
-test: $(BIN)/.dev
-	$(BIN)/pytest -n auto --dist worksteal
-
 # The core is to be covered to its last branch; to watch that takes two thirds more time than the tests alone.
 CORE := src/bedaudit/policy/*,src/bedaudit/evaluate/*,src/bedaudit/waivers.py
 
-coverage: $(BIN)/.dev
+test: $(BIN)/.dev
 	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --fail-under=90 --format=total
 	$(BIN)/coverage report --fail-under=100 --include='$(CORE)'
