@@ -9,6 +9,8 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass
 
+from bedaudit.aws.crew import batch_size
+
 
 @dataclass(frozen=True)
 class Costs:
@@ -20,8 +22,10 @@ class Costs:
     """CPU of one more call, reading, judging and writing included."""
     judging: float
     """Of it, what one more site costs whoever judges and writes."""
+    start: float
+    """What a process costs before its first call."""
     job: float
-    """What a batch costs before its first call."""
+    """What a batch waits, at its beginning and end, for calls with few beside them."""
     latency: float = 0.05
     in_flight: int = 256
 
@@ -31,10 +35,10 @@ def seconds(accounts: int, regions: int, workers: int, costs: Costs) -> float:
     sites = accounts * regions
     waiting = costs.latency / costs.in_flight
     if not workers:
-        return costs.job + sites * costs.site_calls * max(costs.call, waiting)
+        return costs.start + costs.job + sites * costs.site_calls * max(costs.call, waiting)
     reading = max(costs.call - costs.judging / costs.site_calls, waiting)
-    size = max(1, min(64, accounts // (workers * 4)))
-    free = [0.0] * workers
+    size = batch_size(accounts, workers)
+    free = [2 * costs.start] * workers
     done = []
     for at in range(0, accounts, size):
         number = min(size, accounts - at)

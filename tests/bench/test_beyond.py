@@ -20,7 +20,7 @@ from tests.bench.test_speed import ACCOUNTS, ORGANIZATION, REGIONS, WRITTEN, mar
 
 pytestmark = pytest.mark.bench
 
-SIZES = ((20, 16), (100, 17), (1_000, 17), (3_000, 33), (10_000, 33))
+SIZES = ((ACCOUNTS, len(REGIONS)), (100, 17), (1_000, 17), (3_000, 33), (10_000, 33))
 WORKERS = (0, 2, 8, 32)
 
 
@@ -66,11 +66,13 @@ def test_a_cluster_and_what_it_would_do(recording: Path, tmp_path: Path, figures
     figures.add(f"{ACCOUNTS} accounts on two Dask workers", dask.wall, "s", None)
     figures.add("the same in one process", large.wall, "s", None)
     sites = (ACCOUNTS - tenth) * len(REGIONS)
+    call = marginal(small, large) / 1e6
     costs = Costs(
         site_calls=(large.calls - small.calls) / sites,
-        call=marginal(small, large) / 1e6,
+        call=call,
         judging=(judged[1].cpu - judged[0].cpu) / sites,
-        job=small.cpu,
+        start=small.cpu - small.calls * call,
+        job=small.wall - small.cpu,
     )
     for accounts, regions in SIZES:
         for workers in WORKERS:

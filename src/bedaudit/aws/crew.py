@@ -23,8 +23,9 @@ from bedaudit.policy.rules import Rules
 _BATCH: Final = 64
 """Accounts in a job at most: enough to keep all calls in flight, few enough to be told of soon."""
 
-_BATCHES: Final = 4
-"""Jobs that each worker should get, so that none waits long for the last of another."""
+_BATCHES: Final = 2
+"""Jobs that each worker should get: few, as a job begins and ends with few calls in flight, and more than one, so that
+none waits long for the last of another."""
 
 _AHEAD: Final = 2
 """Jobs given out for each worker; more would only wait, with their records in memory."""
@@ -50,9 +51,14 @@ def crew(settings: Settings) -> AbstractContextManager[Crew]:
     return _processes(settings.workers)
 
 
+def batch_size(accounts: int, workers: int) -> int:
+    """How many of the accounts a job reads."""
+    return max(1, min(_BATCH, accounts // (workers * _BATCHES)))
+
+
 def batches(found: Targets, accounts: Sequence[Account], workers: int) -> Iterator[Targets]:
     """The accounts in parts, each as targets of its own."""
-    size = max(1, min(_BATCH, len(accounts) // (workers * _BATCHES)))
+    size = batch_size(len(accounts), workers)
     for at in range(0, len(accounts), size):
         yield replace(found, accounts=tuple(accounts[at : at + size]), notices=())
 
