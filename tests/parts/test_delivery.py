@@ -239,9 +239,17 @@ def test_an_event_of_no_possible_time_proves_nothing(moment: int) -> None:
     assert read(recorded, "/bedrock", to_s3=False) == Delivery(flowing=gap, last_event_age=gap, failures=0, successes=0)
 
 
-@pytest.mark.parametrize(("id_", "code"), [("m0", "Forbidden"), ("x", "Complete"), ("m7", "Complete")])
-def test_a_metric_that_cloudwatch_keeps_back_or_mixes_up_is_a_gap(id_: str, code: str) -> None:
-    reply = {"MetricDataResults": [{"Id": id_, "StatusCode": code}]}
+@pytest.mark.parametrize(
+    ("result", "code"),
+    [
+        ({"Id": "m0", "StatusCode": "Forbidden"}, "Forbidden"),
+        ({"Id": "m0", "StatusCode": "InternalError"}, "InternalError"),
+        ({"Id": "m7", "StatusCode": "Complete"}, None),
+        ({"StatusCode": "Complete"}, None),
+    ],
+)
+def test_a_metric_that_cloudwatch_keeps_back_or_mixes_up_is_a_gap(result: Mapping[str, str], code: str | None) -> None:
+    reply = {"MetricDataResults": [result]}
     seen = metrics(Invocations={2: 9}) | {"cloudwatch:GetMetricData": reply}
     gap = Gap("failed", "cloudwatch:GetMetricData", code, "CloudWatch did not give a metric")
     assert read(seen | stream(1), "/bedrock", to_s3=False) == Delivery(

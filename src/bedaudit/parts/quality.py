@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bedaudit.model import Gap, Raw
-from bedaudit.parts.traffic import GET_METRIC_DATA, LIST_METRICS, LOOKBACK_DAYS, MOST_QUERIES, UNREAD
+from bedaudit.parts.metric_data import GET_METRIC_DATA, Datapoints, Series, read_datapoints
+from bedaudit.parts.traffic import LIST_METRICS, LOOKBACK_DAYS
 from bedaudit.reader import Reader, age_hours
 
 OPERATIONS = (LIST_METRICS, GET_METRIC_DATA)
 
 MOST_PAGES = 20
 """At 500 metrics a page."""
+_HOUR = 3600
 _WORDS = r"bedrock|agentcore|gen-?ai|llm|rag|ragas|judges?|evals?|evaluations?|evaluators?|ai-?quality|model-?quality"
 _QUALITY = re.compile(rf"(?:^|[^a-z])(?:{_WORDS})(?:[^a-z]|$)")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -62,24 +64,16 @@ async def read_ages(aws: Reader, metrics: Sequence[Raw]) -> Sequence[float | Gap
     """Hours since the start of the last hour with a datapoint of each; None: there was none in two weeks."""
     end = aws.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     start = end - timedelta(days=LOOKBACK_DAYS)
-    ages: list[float | Gap | None] = []
-    for first in range(0, len(metrics), MOST_QUERIES):
-        chunk = metrics[first : first + MOST_QUERIES]
-        queries = [_query(index, metric) for index, metric in enumerate(chunk)]
-        pages = await aws.pages(GET_METRIC_DATA, MetricDataQueries=queries, StartTime=start, EndTime=end)
-        results = [result for page in pages for result in page.get("MetricDataResults", ())]
-        ages += [_age([one for one in results if one["Id"] == f"m{index}"], aws.now) for index in range(len(chunk))]
-    return ages
+    found = await read_datapoints(aws, [_series(metric) for metric in metrics], start, end)
+    return [
+        points if isinstance(points, Gap) else age_hours(max(points), aws.now) if points else None for points in found
+    ]
 
 
-def _query(index: int, metric: Raw) -> Raw:
+def _series(metric: Raw) -> Series:
     named = {name: metric[name] for name in ("Namespace", "MetricName", "Dimensions") if name in metric}
-    return {"Id": f"m{index}", "MetricStat": {"Metric": named, "Period": 3600, "Stat": "SampleCount"}}
+    return Series(named, "SampleCount", _HOUR)
 
 
-def _age(results: Sequence[Raw], now: datetime) -> float | Gap | None:
-    failed = next((result["StatusCode"] for result in results if result.get("StatusCode") in UNREAD), None)
-    if failed:
-        return Gap("failed", str(GET_METRIC_DATA), failed, "CloudWatch did not give a metric")
-    hours = [hour for result in results for hour in result.get("Timestamps", ())]
-    return age_hours(max(hours), now) if hours else None
+def _age(points: Datapoints, now: datetime) -> float | None:
+    return age_hours(max(points), now) if points else None

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from bedaudit.documents.arn import parse
 from bedaudit.documents.quota_name import Routing, is_of, routing_of
 from bedaudit.model import Gap, Raw
 from bedaudit.parts.application_profiles import model_of, read_application_profiles
-from bedaudit.parts.traffic import BEDROCK, GET_METRIC_DATA, MOST_QUERIES, UNREAD, read_traffic
+from bedaudit.parts.metric_data import GET_METRIC_DATA, Datapoints, Series, read_datapoints
+from bedaudit.parts.traffic import BEDROCK, read_traffic
 from bedaudit.parts.watch import Watch
 from bedaudit.reader import Reader
 
@@ -60,11 +61,11 @@ class Measured:
             return watch.model in ("*", self.model)
         return dict(self.dimensions).items() >= watch.dimensions.items()
 
-    def query(self, index: int) -> Mapping[str, Any]:
-        """What GetMetricData is asked."""
+    def series(self) -> Series:
+        """What is asked of CloudWatch."""
         dimensions = [{"Name": name, "Value": value} for name, value in self.dimensions]
         metric = {"Namespace": self.namespace, "MetricName": self.metric, "Dimensions": dimensions}
-        return {"Id": f"u{index}", "MetricStat": {"Metric": metric, "Period": self.period, "Stat": self.stat}}
+        return Series(metric, self.stat, self.period)
 
 
 Peaks: TypeAlias = Callable[[Sequence[Measured]], float | None]
@@ -128,20 +129,13 @@ def _seconds(quota: Raw) -> int:
 async def read_peaks(aws: Reader, measured: Sequence[Measured]) -> Peaks | Gap:
     """What was used of each in the last day."""
     end = aws.now.replace(second=0, microsecond=0)
-    values: dict[Measured, Mapping[datetime, float]] = {}
-    for first in range(0, len(measured), MOST_QUERIES):
-        chunk = measured[first : first + MOST_QUERIES]
-        queries = [one.query(index) for index, one in enumerate(chunk)]
-        start = end - timedelta(hours=_HOURS)
-        pages = await aws.pages(GET_METRIC_DATA, MetricDataQueries=queries, StartTime=start, EndTime=end)
-        by_id = {query["Id"]: one for query, one in zip(queries, chunk, strict=True)}
-        for result in (result for page in pages for result in page.get("MetricDataResults", [])):
-            one = by_id.get(result.get("Id", ""))
-            if one is None or result.get("StatusCode") in UNREAD:
-                code = result.get("StatusCode")
-                return Gap("failed", str(GET_METRIC_DATA), code, "CloudWatch did not give a metric")
-            found = dict(zip(result.get("Timestamps", []), result.get("Values", []), strict=False))
-            values[one] = {**values.get(one, {}), **found}
+    start = end - timedelta(hours=_HOURS)
+    found = await read_datapoints(aws, [one.series() for one in measured], start, end)
+    values: dict[Measured, Datapoints] = {}
+    for one, points in zip(measured, found, strict=True):
+        if isinstance(points, Gap):
+            return points
+        values[one] = points
 
     def peak(of: Sequence[Measured]) -> float | None:
         at: dict[datetime, float] = defaultdict(float)

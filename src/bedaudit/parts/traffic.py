@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from bedaudit.model import Gap, Raw
+from bedaudit.parts.metric_data import GET_METRIC_DATA, Series, read_datapoints
 from bedaudit.reader import Operation, Reader
 
 LIST_METRICS = Operation("cloudwatch", "ListMetrics")
-GET_METRIC_DATA = Operation("cloudwatch", "GetMetricData")
 OPERATIONS = (LIST_METRICS, GET_METRIC_DATA)
 
 BEDROCK = "AWS/Bedrock"
@@ -28,9 +28,7 @@ LARGE_DATA_TO_S3 = "ModelInvocationLargeDataS3Delivery"
 _DELIVERIES = tuple(
     f"{target}{outcome}" for target in (TO_CLOUDWATCH, TO_S3, LARGE_DATA_TO_S3) for outcome in ("Success", "Failure")
 )
-MOST_QUERIES = 500
-"""Queries that one GetMetricData takes."""
-UNREAD = ("InternalError", "Forbidden")
+_HOUR = 3600
 
 HourlySums: TypeAlias = Mapping[datetime, float]
 """From the start of an hour to the sum of what happened in it; hours without anything are left out."""
@@ -65,23 +63,14 @@ async def list_metrics(aws: Reader, namespace: str) -> Sequence[Raw]:
 async def read_traffic(aws: Reader) -> Traffic | Gap:
     """The traffic of the site."""
     series = _series(await list_metrics(aws, BEDROCK))
-    names = sorted(series)
     end = aws.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    sums: dict[_Named, dict[datetime, float]] = {}
-    for first in range(0, len(names), MOST_QUERIES):
-        chunk = names[first : first + MOST_QUERIES]
-        queries = [_query(index, name, series[name]) for index, name in enumerate(chunk)]
-        start = end - timedelta(days=LOOKBACK_DAYS)
-        pages = await aws.pages(GET_METRIC_DATA, MetricDataQueries=queries, StartTime=start, EndTime=end)
-        by_id = {query["Id"]: name for query, name in zip(queries, chunk, strict=True)}
-        for result in (result for page in pages for result in page.get("MetricDataResults", [])):
-            name = by_id.get(result.get("Id", ""))
-            if name is None or result.get("StatusCode") in UNREAD:
-                code = result.get("StatusCode")
-                return Gap("failed", str(GET_METRIC_DATA), code, "CloudWatch did not give a metric")
-            points = zip(result.get("Timestamps", []), result.get("Values", []), strict=False)
-            hours = sums.setdefault(name, {})
-            hours.update({hour: value for hour, value in points if value > 0})
+    start = end - timedelta(days=LOOKBACK_DAYS)
+    wanted = [Series(_metric(name, dimensions), "Sum", _HOUR) for name, dimensions in series.items()]
+    sums: dict[_Named, HourlySums] = {}
+    for name, points in zip(series, await read_datapoints(aws, wanted, start, end), strict=True):
+        if isinstance(points, Gap):
+            return points
+        sums[name] = {hour: value for hour, value in points.items() if value > 0}
     return Traffic(
         invocations={model: hours for (metric, model), hours in sums.items() if metric == "Invocations"},
         deliveries={metric: hours for (metric, _), hours in sums.items() if metric != "Invocations"},
@@ -97,7 +86,7 @@ def _series(metrics: Iterable[Raw]) -> Mapping[_Named, Dimensions]:
         wanted = name[0] in _DELIVERIES or (name[0] == "Invocations" and (name[1] or not dimensions))
         if wanted and (name not in series or len(dimensions) < len(series[name])):
             series[name] = dimensions
-    return series
+    return dict(sorted(series.items()))
 
 
 def _model(metric: Raw) -> str:
@@ -105,6 +94,5 @@ def _model(metric: Raw) -> str:
     return next(iter(named), "")
 
 
-def _query(index: int, name: _Named, dimensions: Dimensions) -> Mapping[str, Any]:
-    metric = {"Namespace": BEDROCK, "MetricName": name[0], "Dimensions": list(dimensions)}
-    return {"Id": f"m{index}", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Sum"}}
+def _metric(name: _Named, dimensions: Dimensions) -> Raw:
+    return {"Namespace": BEDROCK, "MetricName": name[0], "Dimensions": list(dimensions)}
