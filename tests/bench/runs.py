@@ -32,6 +32,8 @@ class Run:
     """Megabytes at most."""
     calls: int
     code: int
+    about: Mapping[str, int]
+    """Calls by what their site is like, of a fresh stand-in."""
 
     @property
     def rate(self) -> float:
@@ -88,8 +90,9 @@ def _measured(arguments: list[str], url: str, at: Path, env: Mapping[str, str] |
         _, status, used = os.wait4(ran.pid, 0)
         ran.returncode = os.waitstatus_to_exitcode(status)
     wall = time.monotonic() - started
-    calls = sum(stats(url)["calls"].values()) - sum(before.values()) if url else 0
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, calls, ran.returncode)
+    after = stats(url) if url else {"calls": {}, "about": {}}
+    calls = sum(after["calls"].values()) - sum(before.values())
+    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, calls, ran.returncode, after["about"])
 
 
 def stats(url: str) -> Any:

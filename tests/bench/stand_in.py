@@ -25,6 +25,8 @@ import uvloop
 from tests.bench.keys import ACTIVE, HOME, QUIET, key_of, plain, region_in
 
 PAYER = "100000000000"
+ROLES = "roles"
+"""Calls about roles, of which each active site has one."""
 _SCOPE = re.compile(rb"Credential=[A-Z]{4}(\d{12})[A-Z]*/\d+/([^/]+)/([^/]+)/")
 _ONCE = (b"account", b"ce", b"iam", b"organizations", b"sts")
 _RESET, _SILENCE = b"reset", b""
@@ -59,6 +61,11 @@ class Shape:
     def ids(self) -> list[str]:
         return [str(int(PAYER) + number) for number in range(self.accounts)]
 
+    def like(self, account: str, region: str) -> str:
+        """The recorded region that a site is like: the one with everything, or the quiet one."""
+        at = self.regions.index(region) if region in self.regions else 0
+        return QUIET if ((int(account) - int(PAYER)) * 17 + at) % self.active else ACTIVE
+
 
 class StandIn:
     """The replies."""
@@ -67,6 +74,8 @@ class StandIn:
         self.shape = shape
         self.random = random.Random(shape.seed)
         self.calls: Counter[str] = Counter()
+        self.about: Counter[str] = Counter()
+        """Calls by what their site is like; those of the account itself are with its home region's."""
         self.unknown: Counter[str] = Counter()
         self._tokens: dict[tuple[bytes, bytes, str], tuple[float, float]] = {}
         found: Mapping[str, Mapping[str, Any]] = json.loads(recording.read_text())
@@ -87,6 +96,7 @@ class StandIn:
         target = _target(head)
         operation = _operation(target, body, line[1])
         self.calls[f"{service.decode()}:{operation}"] += 1
+        self.about[self._about(account, region, service)] += 1
         fault = self._fault(account, region, service.decode(), operation)
         if fault is not None:
             return None if fault == _SILENCE else fault
@@ -103,8 +113,7 @@ class StandIn:
         if service in _ONCE:
             place = region_in(path + body) or region
         else:
-            number = (int(account) - int(PAYER)) * 17 + self._number(region)
-            tables = (ACTIVE if number % self.shape.active == 0 else QUIET, ACTIVE, HOME)
+            tables = (self.shape.like(account.decode(), region.decode()), ACTIVE, HOME)
         for table in tables:
             parts = self._replies[table].get(key)
             if parts is not None:
@@ -112,9 +121,12 @@ class StandIn:
         self.unknown[f"{region.decode()} {key}"] += 1
         return _reply(400, _JSON, b'{"__type":"ResourceNotFoundException","message":"not recorded"}')
 
-    def _number(self, region: bytes) -> int:
-        name = region.decode()
-        return self.shape.regions.index(name) if name in self.shape.regions else 0
+    def _about(self, account: bytes, region: bytes, service: bytes) -> str:
+        if service == b"iam":
+            return ROLES
+        if service in _ONCE or region.decode() == HOME:
+            return HOME
+        return self.shape.like(account.decode(), region.decode())
 
     def _fault(self, account: bytes, region: bytes, service: str, operation: str) -> bytes | None:
         """A faulty reply, empty for silence; None where all is well."""
@@ -167,7 +179,7 @@ class StandIn:
 
     def _stats(self) -> bytes:
         used = resource.getrusage(resource.RUSAGE_SELF)
-        told = {"calls": self.calls, "unknown": self.unknown, "cpu": used.ru_utime + used.ru_stime}
+        told = {"calls": self.calls, "about": self.about, "unknown": self.unknown, "cpu": used.ru_utime + used.ru_stime}
         return _reply(200, "application/json", json.dumps(told).encode())
 
 

@@ -7,6 +7,7 @@ The bars are told beside the figures; what falls short is printed, and fails not
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tests.bench.evaluating import evaluated
 from tests.bench.figures import Figures
 from tests.bench.keys import ACTIVE, HOME, QUIET
 from tests.bench.runs import Run, module, run, serving
-from tests.bench.stand_in import Shape
+from tests.bench.stand_in import ROLES, Shape
 
 pytestmark = pytest.mark.bench
 
@@ -31,6 +32,7 @@ EACH_CALL = (
 )
 """Why a call costs more than its bar."""
 START = "to import boto3, pydantic and the kinds, and to read AWS's models and the policies, takes most of a short scan"
+ROLE = "four calls read what its role may do; three ask whether another account has the dashboard that it lacks"
 WRITTEN = ("-o", "json:-", "-o", "sarif:report.sarif", "--exit-zero", "--quiet")
 ORGANIZATION = ("scan", "--org", "--role", "R")
 
@@ -97,8 +99,21 @@ def test_twenty_accounts(recording: Path, tmp_path: Path, figures: Figures) -> N
     figures.add("20 x 16, 30 ms, 64 in flight: wall", fast.wall, "s", 3, beside=boto3.wall, why=START)
     figures.add("CPU", fast.cpu, "s", 3, beside=boto3.cpu, why=EACH_CALL)
     figures.add("memory", fast.memory, "MB", 120, beside=boto3.memory, why="imports and AWS's models hold 100 MB")
-    figures.add("calls a site, all included", fast.calls / (20 * len(regions)), "", 11)
+    for what, calls, bar in _calls(fast, shape(20, regions=regions)):
+        figures.add(what, calls, "", bar, why=ROLE)
     assert fast.code == boto3.code == 0
+
+
+def _calls(ran: Run, of: Shape) -> Iterator[tuple[str, float, float]]:
+    """The calls of a site of either sort, and of an account, each with its bar."""
+    sites = [(region, of.like(account, region)) for account in of.ids for region in of.regions]
+    sorts = [sort for region, sort in sites if region != HOME]
+    quiet, active = (ran.about[sort] / sorts.count(sort) for sort in (QUIET, ACTIVE))
+    at_home = sum(active if sort == ACTIVE else quiet for region, sort in sites if region == HOME)
+    roles = ran.about[ROLES] / [sort for _, sort in sites].count(ACTIVE)
+    yield "calls of a quiet site", quiet, 8
+    yield "calls of an active site, its role and buckets included", active + roles, 20
+    yield "calls of an account besides", (ran.about[HOME] - at_home) / len(of.ids), 6
 
 
 def test_two_workers(recording: Path, tmp_path: Path, figures: Figures) -> None:
