@@ -53,6 +53,7 @@ def test_a_file_in_the_place_of_the_folder_is_told_of(tmp_path: Path) -> None:
 class Asked:
     profile: None = None
     sarif_for: Literal["any"] = "any"
+    sarif_category: str = ""
     markdown_for: Literal["comment"] = "comment"
 
 

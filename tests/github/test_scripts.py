@@ -147,7 +147,8 @@ EMPTY = dict.fromkeys(("BEDAUDIT_POLICY", "BEDAUDIT_CONFIG", "BEDAUDIT_FROM", "B
 def test_scan_writes_reports_annotations_summary_and_leaves_the_verdict_for_later(
     sandbox: Sandbox, runner: Runner
 ) -> None:
-    ran = runner.run("scan.sh", **ORG, **EMPTY, **sandbox.environment(), BEDAUDIT_ONLY_NEW="false")
+    named = {"BEDAUDIT_ONLY_NEW": "false", "BEDAUDIT_SARIF_CATEGORY": "eu"}
+    ran = runner.run("scan.sh", **ORG, **EMPTY, **sandbox.environment(), **named)
     assert (ran.returncode, runner.outputs["exit-code"]) == (0, "1"), ran.stderr
     report = json.loads(Path(runner.outputs["json-file"]).read_text())
     assert runner.outputs["fail"] == str(report["summary"]["fail"])
@@ -156,7 +157,8 @@ def test_scan_writes_reports_annotations_summary_and_leaves_the_verdict_for_late
     read = {each["account"] for each in report["findings"]} - {each["account"] for each in report["gaps"]}
     sarif = sorted(Path(runner.outputs["sarif-directory"]).iterdir())
     assert [file.name for file in sarif] == [f"{account}.sarif" for account in sorted(read)]
-    assert [len(json.loads(file.read_text())["runs"]) for file in sarif] == [1] * len(read)
+    runs = [run["automationDetails"]["id"] for file in sarif for run in json.loads(file.read_text())["runs"]]
+    assert [run.rpartition("/")[0] for run in runs] == [f"bedaudit/eu/{account}" for account in sorted(read)]
     assert "::error " in ran.stdout
     assert "invocation-logging-is-enabled" in runner.summary
     assert "</html>" in Path(runner.outputs["html-file"]).read_text()

@@ -83,6 +83,16 @@ def test_every_account_has_its_run_and_its_category_even_when_nothing_failed() -
     assert [len(run["results"]) for run in found["runs"]] == [8, 0, 4, 7]
 
 
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [("eu", "bedaudit/eu"), ("two words/more", "bedaudit/two words/more"), ("\x1b[1m", "bedaudit/\\x1b[1m")],
+)
+def test_scans_of_one_account_that_are_named_share_no_category(name: str, category: str) -> None:
+    named = Options(sarif_for="github", sarif_category=name)
+    found = json.loads("".join(REPORTERS["sarif"](REPORT, named)))
+    assert categories(found) == [f"{category}/{account}/0f3c9d1e" for account in (PROD, DEV, DATA)]
+
+
 def test_an_account_that_was_not_entered_is_an_unsuccessful_run_and_is_left_out_for_github() -> None:
     successful = {run["automationDetails"]["id"]: run["invocations"][0]["executionSuccessful"] for run in log()["runs"]}
     assert [category for category, whole in successful.items() if not whole] == [f"bedaudit/{CLOSED}/0f3c9d1e"]

@@ -61,6 +61,7 @@ class ScanOptions(Scope):
     allow_unknown: bool
     exit_zero: bool
     sarif_for: Literal["github", "any"]
+    sarif_category: str
     markdown_for: Literal["comment", "summary"]
     publish: Literal["security-hub"] | None
 
@@ -76,6 +77,7 @@ class StoredOptions:
     format: str | None
     output: tuple[Output, ...]
     sarif_for: Literal["github", "any"]
+    sarif_category: str
     markdown_for: Literal["comment", "summary"]
     profile: str | None
 
@@ -183,6 +185,12 @@ _written = _together(
         help="Write a report to a file or s3:// object as well (- is stdout, DIR/ a file an account); repeatable.",
     ),
     _report("--sarif-for", **_either("any", "github"), help="Whom SARIF is written for."),
+    _report(
+        "--sarif-category",
+        metavar="NAME",
+        default="",
+        help="Tells alerts from those of another scan of the same accounts, by other policies.",
+    ),
     _report(
         "--markdown-for",
         **_either("comment", "summary"),

@@ -42,6 +42,10 @@ class Written(Protocol):
         """Of SARIF."""
 
     @property
+    def sarif_category(self) -> str:
+        """Of SARIF."""
+
+    @property
     def markdown_for(self) -> Literal["comment", "summary"]:
         """Of Markdown."""
 
@@ -158,6 +162,7 @@ def _write(output: Output, report: Report, talk: Talk, asked: Written, history: 
         width=terminal.width(sys.stdout) if shown else 80,
         why=talk.verbose > 0,
         sarif_for=asked.sarif_for,
+        sarif_category=asked.sarif_category,
         markdown_for=asked.markdown_for,
         name=output.name,
         history=history,

@@ -22,6 +22,8 @@ class Options:
     """Say of each failing control why it matters."""
     sarif_for: Literal["github", "any"] = "any"
     """GitHub closes every alert that a file no longer holds, and ignores suppressions and kinds."""
+    sarif_category: str = ""
+    """Tells alerts from those of another scan of the same accounts, which would take them for fixed."""
     markdown_for: Literal["comment", "summary"] = "comment"
     """A comment on a pull request holds 64 KiB, the summary of a job 1 MiB."""
     name: str = ""

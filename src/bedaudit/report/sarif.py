@@ -59,7 +59,13 @@ def report(found: Report, options: Options) -> Iterator[str]:
     Raises:
         ReportError: for GitHub, there are more accounts or findings than it takes in one file.
     """
-    log = _Log(found, github=options.sarif_for == "github", rules=rules(found), unentered=unentered(found))
+    log = _Log(
+        found,
+        github=options.sarif_for == "github",
+        category=options.sarif_category,
+        rules=rules(found),
+        unentered=unentered(found),
+    )
     if log.github:
         _check_limits(log.results)
     whole = members(SarifLog(version="2.1.0", schema_uri=_SCHEMA, runs=[]))
@@ -76,6 +82,7 @@ def report(found: Report, options: Options) -> Iterator[str]:
 class _Log:
     report: Report
     github: bool
+    category: str
     rules: Sequence[ReportingDescriptor]
     unentered: set[str]
 
@@ -126,7 +133,7 @@ def _check_limits(results: Mapping[str, int]) -> None:
 
 def _run(log: _Log, account: str, findings: Iterable[Finding]) -> Iterator[str]:
     indexes = {rule.id: index for index, rule in enumerate(log.rules)}
-    category = f"bedaudit/{harmless(account)}" if account else "bedaudit"
+    names = ("bedaudit", log.category, account, log.report.scan.id)
     run = Run(
         tool=Tool(
             driver=ToolComponent(
@@ -137,7 +144,7 @@ def _run(log: _Log, account: str, findings: Iterable[Finding]) -> Iterator[str]:
                 rules=log.rules,
             )
         ),
-        automation_details=RunAutomationDetails(id=f"{category}/{harmless(log.report.scan.id)}"),
+        automation_details=RunAutomationDetails(id="/".join(harmless(name) for name in names if name)),
         column_kind="unicodeCodePoints",
         invocations=[_invocation(log, account)],
     )
