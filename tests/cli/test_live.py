@@ -182,6 +182,37 @@ def test_interrupt_keeps_what_was_read_and_reports_the_rest_as_not_read(sandbox:
     assert {(finding["account"], finding["region"]) for finding in again.json["findings"]} >= READABLE
 
 
+STOPPED = """
+import asyncio, os, signal
+from bedaudit.cli.run import as_interrupt
+
+async def read():
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        print("judged whole")
+        await asyncio.sleep(3600)
+    finally:
+        print("left")
+
+if {ignored}:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.signal(signal.SIGTERM, as_interrupt)
+try:
+    asyncio.run(read())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize(
+    ("ignored", "said"), [(False, ["judged whole", "left", "interrupted"]), (True, ["left", "interrupted"])]
+)
+def test_sigterm_waits_for_what_is_being_judged_like_ctrl_c(ignored: bool, said: list[str]) -> None:
+    command = [sys.executable, "-c", STOPPED.format(ignored=ignored)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == said
+
+
 def test_demo_needs_no_account_and_says_what_it_is(tmp_path: Path) -> None:
     (tmp_path / "bedaudit.yaml").write_text("regions: [eu-north-1]\norganization: {organizational_units: [ou-mine]}\n")
     ran = bedaudit(

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from bedaudit.sandbox import Sandbox, serve
+from bedaudit.sandbox.faults import Rule
 
 SCRIPTS = Path(__file__).parents[2] / ".github/actions/bedaudit"
 
@@ -247,14 +248,16 @@ def test_an_issue_says_that_no_scan_has_succeeded_for_two_periods(
         assert [each["open"] for each in runner.gh["issues"]] == [False]
 
 
-def hand_over(sandbox: Sandbox, runner: Runner, part: str) -> None:
+def hand_over(sandbox: Sandbox, runner: Runner, part: str, **env: str) -> None:
     """Scans a shard, and puts what it read where all are joined."""
-    shard = {"BEDAUDIT_SHARD": part, "SAVE_SNAPSHOT": "true"}
+    shard = {"BEDAUDIT_SHARD": part, "SAVE_SNAPSHOT": "true", **env}
     ran = runner.run("scan.sh", **{**EMPTY, **ORG, **sandbox.environment(), **shard})
     assert ran.returncode == 0, ran.stderr
     place = runner.at / "shards" / part.replace("/", "-")
     place.mkdir(parents=True)
-    Path(runner.outputs["snapshot-file"]).rename(place / "snapshot.jsonl.gz")
+    for output in {"snapshot-file", "json-file"} & runner.outputs.keys():
+        file = Path(runner.outputs[output])
+        file.rename(place / file.name)
 
 
 def test_what_is_left_of_shards_is_reported_but_neither_passes_nor_is_kept(sandbox: Sandbox, runner: Runner) -> None:
@@ -262,13 +265,63 @@ def test_what_is_left_of_shards_is_reported_but_neither_passes_nor_is_kept(sandb
     healthy = {"BEDAUDIT_POLICY": "builtin:lab", "BEDAUDIT_FAIL_ON": "critical", "BEDAUDIT_ALLOW_UNKNOWN": "true"}
     history = {"HISTORY": "s3://bucket/reports", "SHARDS": "shards"}
     ran = runner.run("merge.sh", **history, **healthy, PARTS='["1/2"]')
-    assert (ran.returncode, runner.outputs["exit-code"], "missing" in runner.outputs) == (0, "0", False), ran.stderr
+    assert (ran.returncode, runner.outputs["exit-code"], "incomplete" in runner.outputs) == (0, "0", False), ran.stderr
     ran = runner.run("merge.sh", **history, **healthy, PARTS='["1/2", "2/2"]')
-    assert (ran.returncode, runner.outputs["exit-code"], runner.outputs["missing"]) == (0, "3", "1"), ran.stderr
+    assert (ran.returncode, runner.outputs["exit-code"], runner.outputs["incomplete"]) == (0, "3", "1"), ran.stderr
     assert json.loads(Path(runner.outputs["json-file"]).read_text())["findings"]
     assert "::error::1 of 2 shards left nothing" in ran.stdout
     assert runner.summary.startswith("**1 of 2 shards left nothing")
     assert len(list((runner.at / "s3").iterdir())) == 1
+
+
+QUICK, SLOW = "222222222222", "444444444444"
+"""Accounts of the second of two shards."""
+
+TIMEOUT = """\
+#!/usr/bin/env python3
+import os, signal, subprocess, sys, time
+assert sys.argv[1:4] == ["--foreground", "--preserve-status", "6000"], sys.argv
+log = os.path.join(os.environ["HOME"], "scan.log")
+with open(log, "w") as err, subprocess.Popen([*sys.argv[4:], "-v"], stderr=err) as scan:
+    while f"read {os.environ['READ']} us-east-1" not in open(log).read() and scan.poll() is None:
+        time.sleep(0.1)
+    scan.send_signal(signal.SIGTERM)
+sys.exit(scan.returncode)
+"""
+
+
+def test_a_shard_that_runs_out_of_time_tells_what_it_read_and_the_rest_is_unknown(
+    sandbox: Sandbox, runner: Runner
+) -> None:
+    executable(runner.at / "bin/timeout", TIMEOUT)
+    healthy = {"BEDAUDIT_POLICY": "builtin:lab", "BEDAUDIT_FAIL_ON": "critical", "BEDAUDIT_ALLOW_UNKNOWN": "true"}
+    hand_over(sandbox, runner, "1/2", **healthy)
+    sandbox.faults.add(Rule(account=SLOW, latency=3600))
+    try:
+        hand_over(sandbox, runner, "2/2", **healthy, TIMEOUT_MINUTES="120", READ=QUICK)
+    finally:
+        sandbox.faults.clear()
+    assert runner.outputs["exit-code"] == "130"
+    assert runner.summary.startswith("**Reading was interrupted: what was not read by then is unknown.**\n\n")
+    ran = runner.run("merge.sh", HISTORY="s3://bucket/reports", SHARDS="shards", PARTS='["1/2", "2/2"]', **healthy)
+    assert (ran.returncode, runner.outputs["exit-code"], runner.outputs["incomplete"]) == (0, "3", "1"), ran.stderr
+    assert "::error::1 of 2 shards were interrupted" in ran.stdout
+    assert runner.summary.startswith(
+        "**1 of 2 shards were interrupted: what they had not read by then is unknown.**\n\n"
+    )
+    whole = json.loads(Path(runner.outputs["json-file"]).read_text())
+    assert {each["outcome"] for each in whole["findings"] if each["account"] == SLOW} == {"unknown"}
+    assert {each["outcome"] for each in whole["findings"] if each["account"] == QUICK} - {"unknown"}
+    assert [each["account"] for each in whole["gaps"] if each["reason"] == "not_read"] == [SLOW]
+    uploaded = {file.stem for file in Path(runner.outputs["sarif-directory"]).iterdir()}
+    assert uploaded & {QUICK, SLOW} == {QUICK}
+    assert list((runner.at / "s3").iterdir()) == []
+
+
+@pytest.mark.parametrize("minutes", ["0", "soon", "-1", "1; id"])
+def test_a_time_out_is_a_number_of_minutes(runner: Runner, minutes: str) -> None:
+    ran = runner.run("scan.sh", TIMEOUT_MINUTES=minutes)
+    assert (ran.returncode, ran.stderr) == (2, "timeout-minutes must be a number of minutes\n")
 
 
 def test_shards_of_which_none_left_anything_are_told_of(runner: Runner) -> None:
@@ -333,25 +386,30 @@ def report(*findings: tuple[str, str, str | None]) -> str:
 
 
 NEW, OLD, HIGH = ("critical", "fail", "new"), ("critical", "fail", "unchanged"), ("high", "fail", "new")
+UNSEEN = ("critical", "unknown", None)
 
 
 def test_an_issue_is_opened_updated_and_closed_with_the_critical_findings(runner: Runner) -> None:
     executable(runner.at / "temp/bedaudit/venv/bin/bedaudit", '#!/bin/sh\necho "report of $(cat "$5")"\n')
     states = []
-    for findings in ([HIGH], [OLD], [NEW], [OLD, HIGH], [HIGH]):
+    for findings in ([HIGH], [UNSEEN], [OLD], [NEW], [OLD, HIGH], [UNSEEN], [HIGH]):
         (runner.at / "r.json").write_text(report(*findings))
         ran = runner.run("issue.sh", REPORT="r.json")
         assert (ran.returncode, ran.stderr) == (0, "")
         states.append([(each["open"], each["body"].strip()) for each in runner.gh["issues"]])
-    told = [f"report of {report(*findings)}" for findings in ([NEW], [OLD, HIGH])]
-    assert states == [[], [], [(True, told[0])], [(True, told[1])], [(False, told[1])]]
+    told = [f"report of {report(*findings)}" for findings in ([NEW], [OLD, HIGH], [UNSEEN])]
+    assert states == [[], [], [], *([(True, text)] for text in told), [(False, told[2])]]
 
 
-def test_no_issue_is_closed_while_a_shard_is_missing(runner: Runner) -> None:
-    runner.set_gh(issues=[{"title": f"bedaudit: critical findings{name}", "open": True} for name in ("", " (eu)")])
+def test_no_issue_is_closed_or_loses_what_it_says_by_an_incomplete_scan(runner: Runner) -> None:
+    issue = {"open": True, "body": "all"}
+    runner.set_gh(issues=[{"title": f"bedaudit: critical findings{name}", **issue} for name in ("", " (eu)")])
+    (runner.at / "r.json").write_text(report(OLD))
+    runner.run("issue.sh", REPORT="r.json", INCOMPLETE="1")
+    assert [each["body"] for each in runner.gh["issues"]] == ["all", "all"]
     (runner.at / "r.json").write_text(report(HIGH))
     opened = []
-    for given in ({"MISSING": "1", "NAME": "eu"}, {"MISSING": "", "NAME": "eu"}, {}):
+    for given in ({"INCOMPLETE": "1", "NAME": "eu"}, {"INCOMPLETE": "", "NAME": "eu"}, {}):
         runner.run("issue.sh", REPORT="r.json", **given)
         opened.append([each["open"] for each in runner.gh["issues"]])
     assert opened == [[True, True], [True, False], [False, False]]

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Judges the snapshots of the shards together, as the BEDAUDIT_ variables say, compares the whole with the scan before,
-# and keeps it in HISTORY: a branch of the calling repository, or s3://BUCKET/PREFIX. Where a shard of PARTS left nothing,
-# what the others read is reported, but neither passes nor is kept: the next scan would take all of the shard for new.
+# and keeps it in HISTORY: a branch of the calling repository, or s3://BUCKET/PREFIX. A shard that was interrupted leaves
+# no snapshot, but a report in which the rest is unknown: the reports are joined then. Where one of PARTS left nothing or
+# not all, what was read is reported, but neither passes nor is kept: the next scan would take the rest for new.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,6 +14,11 @@ rm -rf "$out" "$kept"
 mkdir -p "$out/sarif"
 
 git_here() { git -C "$kept" -c credential.helper= -c 'credential.helper=!gh auth git-credential' "$@"; }
+
+tell() {
+  echo "::error::$1"
+  printf '**%s.**\n\n' "$1" >>"$GITHUB_STEP_SUMMARY"
+}
 
 # Checks out the history as it is now.
 fetch_history() {
@@ -45,6 +51,14 @@ fi
 mkdir -p "$SHARDS"
 mapfile -t before < <(find "$kept" -maxdepth 1 -name '*.json' | sort | tail -n 90)
 mapfile -t parts < <(find "$SHARDS" -name snapshot.jsonl.gz | sort)
+mapfile -t reports < <(find "$SHARDS" -name report.json | sort)
+stopped=0
+for each in "${reports[@]}"; do
+  [[ -f ${each%/*}/snapshot.jsonl.gz ]] || stopped=$((stopped + 1))
+done
+if ((stopped > 0)); then
+  parts=("${reports[@]}")
+fi
 expected=$(jq length <<<"$PARTS")
 missing=$((expected - ${#parts[@]}))
 baseline=()
@@ -56,10 +70,13 @@ code=0
 "$home/venv/bin/bedaudit" merge --sarif-for github "${baseline[@]}" --format github \
   -o "json:$out/report.json" -o "sarif:$out/sarif/" -- "${parts[@]}" || code=$?
 if ((missing > 0)); then
-  told="$missing of $expected shards left nothing: what they were to read is in no report"
-  echo "::error::$told"
-  echo "**$told.**" >>"$GITHUB_STEP_SUMMARY"
-  echo "missing=$missing" >>"$GITHUB_OUTPUT"
+  tell "$missing of $expected shards left nothing: what they were to read is in no report"
+fi
+if ((stopped > 0)); then
+  tell "$stopped of $expected shards were interrupted: what they had not read by then is unknown"
+fi
+if ((missing + stopped > 0)); then
+  echo "incomplete=$((missing + stopped))" >>"$GITHUB_OUTPUT"
   code=$((code ? code : 3))
 fi
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"
@@ -82,7 +99,7 @@ cat "$out/summary.md" >>"$GITHUB_STEP_SUMMARY"
   fi
 } >>"$GITHUB_OUTPUT"
 
-if ((missing > 0)); then
+if ((missing + stopped > 0)); then
   exit 0
 elif [[ $HISTORY == s3://* ]]; then
   aws s3 cp --quiet "$kept/$stamp.json" "${HISTORY%/}/$stamp.json"

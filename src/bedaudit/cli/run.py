@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 from collections.abc import Sequence
+from types import FrameType
 
 import click
 
@@ -21,7 +22,7 @@ _GARBAGE = 100_000
 def run(arguments: Sequence[str]) -> int:
     """The exit code of a command line."""
     # A job that is cancelled or runs out of time is told by SIGTERM, and is to keep what it read like one that is left.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, as_interrupt)
     gc.set_threshold(_GARBAGE)
     talk = Talk()
     try:
@@ -43,6 +44,12 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         return _bug(error, talk)
     return code if isinstance(code, int) else 0
+
+
+def as_interrupt(number: int, frame: FrameType | None) -> None:
+    """Does what Ctrl-C would do now: while AWS is read, asyncio lets no record be left half judged."""
+    now = signal.getsignal(signal.SIGINT)
+    (now if callable(now) else signal.default_int_handler)(number, frame)
 
 
 def _told(error: BedauditError | OSError) -> str:
