@@ -65,6 +65,6 @@ def test_every_input_of_the_action_is_described_and_an_option_of_scan() -> None:
 
     action = yaml.safe_load(ACTION.read_text())
     variables = {each.envvar for each in scan.params if hasattr(each, "envvar")}
-    own = {"working-directory", "upload-sarif"}
+    own = {"working-directory", "upload-sarif", "timeout-minutes"}
     assert {f"BEDAUDIT_{name.replace('-', '_').upper()}" for name in action["inputs"].keys() - own} <= variables
     assert all(each["description"] for each in (*action["inputs"].values(), *action["outputs"].values()))
