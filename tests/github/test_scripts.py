@@ -355,6 +355,12 @@ def test_shards_are_joined_compared_with_the_scan_before_and_kept(
         assert len(subprocess.run(log, capture_output=True, text=True, check=True).stdout.splitlines()) == 2
 
 
+def test_a_history_that_cannot_be_asked_for_is_not_taken_for_none(runner: Runner) -> None:
+    ran = runner.run("merge.sh", HISTORY="branch", SHARDS="shards", PARTS='["1/1"]')
+    assert (ran.returncode, runner.outputs) == (128, {})
+    assert "does not appear to be a git repository" in ran.stderr
+
+
 RACE = """\
 #!/bin/sh
 unset $(git rev-parse --local-env-vars)

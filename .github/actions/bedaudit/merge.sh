@@ -20,9 +20,11 @@ tell() {
   printf '**%s.**\n\n' "$1" >>"$GITHUB_STEP_SUMMARY"
 }
 
-# Checks out the history as it is now.
+# Checks out the history as it is now; one that cannot be asked for is not taken for one that is not there.
 fetch_history() {
-  if [[ -n $(git_here ls-remote --heads origin "refs/heads/$HISTORY") ]]; then
+  local found
+  found=$(git_here ls-remote --heads origin "refs/heads/$HISTORY")
+  if [[ -n $found ]]; then
     git_here fetch --quiet --depth 1 origin "refs/heads/$HISTORY"
     git_here checkout --quiet --force -B history FETCH_HEAD
   else

@@ -25,9 +25,10 @@ _LEVELS: Final[Mapping[Severity, Level]] = {
     "low": "notice",
     "info": "notice",
 }
-_MOST: Final[Mapping[Level, int]] = {"error": 10, "warning": 10, "notice": 9}
-"""Of each level GitHub shows ten in a step; one is left for the notices of the report."""
-_LONGEST: Final = 2000
+_MOST: Final[Mapping[Level, int]] = {"error": 8, "warning": 10, "notice": 9}
+"""Of each level GitHub shows ten in a step: a notice is left for those of the report, two errors for those of scripts."""
+_LONGEST: Final = 600
+"""Characters; all of them are in the report."""
 _ESCAPES: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY_ESCAPES: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
