@@ -32,6 +32,17 @@ def test_no_level_has_more_than_github_shows_and_the_last_says_how_many_are_left
     assert [line.partition("::2 findings")[1] for line in lines[:4]] == ["::2 findings"] * 3 + [""]
 
 
+def test_what_is_new_comes_before_what_is_worse_and_is_the_first_of_its_control() -> None:
+    controls = [dataclasses.replace(FAILED, control=f"old-{number:02}", baseline="unchanged") for number in range(25)]
+    there, here = (
+        dataclasses.replace(FAILED, control="mixed", severity="high", message=name) for name in ("there", "here")
+    )
+    mixed = (dataclasses.replace(there, baseline="unchanged"), dataclasses.replace(here, baseline="new"))
+    first = read_github(text(only(*controls, *mixed)))[0]
+    assert "title=high%3A mixed::2 findings failed, 1 new. The first: " in first
+    assert ": here." in first
+
+
 def test_worst_first_whether_it_failed_or_is_unknown() -> None:
     failed = dataclasses.replace(FAILED, control="a", severity="medium")
     unknown = dataclasses.replace(FAILED, control="b", severity="critical", outcome="unknown", drift=())

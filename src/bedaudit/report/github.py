@@ -26,7 +26,7 @@ _LEVELS: Final[Mapping[Severity, Level]] = {
     "info": "notice",
 }
 _MOST: Final[Mapping[Level, int]] = {"error": 8, "warning": 10, "notice": 9}
-"""Of each level GitHub shows ten in a step: a notice is left for those of the report, two errors for those of scripts."""
+"""Of each level GitHub shows ten in a step: a notice is left for those of the report, two errors for the scripts."""
 _LONGEST: Final = 600
 """Characters; all of them are in the report."""
 _ESCAPES: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -38,15 +38,17 @@ class _Problem:
     """A control that failed, or of which something was not seen."""
 
     first: Finding
+    """Of the new ones, if there are any."""
     findings: int = 0
+    new: int = 0
 
     @property
     def level(self) -> Level:
         return _LEVELS[self.first.severity] if self.first.outcome == "fail" else "warning"
 
     @property
-    def badness(self) -> tuple[int, int, str]:
-        return (SEVERITIES.index(self.first.severity), -self.findings, self.first.control)
+    def badness(self) -> tuple[bool, int, int, str]:
+        return (not self.new, SEVERITIES.index(self.first.severity), -self.findings, self.first.control)
 
 
 def report(found: Report, options: Options) -> Iterator[str]:
@@ -62,7 +64,11 @@ def _problems(findings: Iterable[Finding]) -> Iterable[_Problem]:
     problems: dict[tuple[str, str], _Problem] = {}
     for finding in findings:
         if finding.outcome in ("fail", "unknown"):
-            problems.setdefault((finding.control, finding.outcome), _Problem(finding)).findings += 1
+            problem = problems.setdefault((finding.control, finding.outcome), _Problem(finding))
+            problem.findings += 1
+            if finding.baseline == "new":
+                problem.first = problem.first if problem.new else finding
+                problem.new += 1
     return problems.values()
 
 
@@ -73,7 +79,8 @@ def _annotations(level: Level, problems: list[_Problem]) -> Iterator[str]:
         outcome = "failed" if problem.first.outcome == "fail" else "UNSEEN"
         title = f"{problem.first.severity}: {problem.first.control}"
         place = {"file": mark.file, "line": str(mark.line), "title": title}
-        yield _command(level, place, f"{counted(problem.findings, 'finding')} {outcome}. {_where(problem)}")
+        new = f", {problem.new:,} new" if problem.new else ""
+        yield _command(level, place, f"{counted(problem.findings, 'finding')} {outcome}{new}. {_where(problem)}")
     if left := problems[len(shown) :]:
         findings = counted(sum(problem.findings for problem in left), "finding")
         yield _command(level, {}, f"and {counted(len(left), 'control')} more with {findings}: see the report")
