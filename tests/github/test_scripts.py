@@ -17,6 +17,7 @@ import pytest
 
 from bedaudit.sandbox import Sandbox, serve
 from bedaudit.sandbox.faults import Rule
+from tests.terraform.plans import GOOD, plan
 
 SCRIPTS = Path(__file__).parents[2] / ".github/actions/bedaudit"
 
@@ -41,6 +42,7 @@ match given[:2]:
     case ["issue", "close"]:
         state["issues"][int(given[2])] |= {"open": False, "comment": option("--comment")}
     case ["run", "list"]:
+        assert option("--workflow") == "nightly.yml"
         status = option("--status")
         jq([{"createdAt": r["at"]} for r in state["runs"] if status in (None, r["status"])])
     case _:
@@ -125,7 +127,7 @@ def runner(tmp_path: Path) -> Runner:
             "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
             "GITHUB_REPOSITORY": "owner/repo",
             "GITHUB_SERVER_URL": f"file://{tmp_path}",
-            "GITHUB_WORKFLOW": "bedaudit",
+            "GITHUB_WORKFLOW_REF": "owner/repo/.github/workflows/nightly.yml@refs/heads/main",
             "FAKE_GH": str(tmp_path / "gh.json"),
             "FAKE_S3": str(tmp_path / "s3"),
             "GH_TOKEN": "token",
@@ -171,6 +173,14 @@ def test_scan_that_cannot_run_says_so(sandbox: Sandbox, runner: Runner) -> None:
     assert "could not run (exit code 2)" in runner.summary
 
 
+def test_a_plan_is_judged_before_it_is_applied_without_credentials(runner: Runner) -> None:
+    (runner.at / "plan.json").write_bytes(plan(*GOOD, complete=False))
+    ran = runner.run("scan.sh", **{**EMPTY, "BEDAUDIT_TERRAFORM_PLAN": "plan.json", "BEDAUDIT_FAIL_ON": "critical"})
+    assert (ran.returncode, runner.outputs["exit-code"]) == (0, "3"), ran.stderr
+    assert "a Terraform plan was judged" in ran.stdout
+    assert "the plan is not complete" in runner.summary
+
+
 def test_changes_of_what_decides_are_shown_and_their_names_do_nothing(runner: Runner) -> None:
     for root in ("base", "head"):
         (runner.at / root / "policies").mkdir(parents=True)
@@ -210,9 +220,10 @@ def test_policies_of_a_change_are_validated(runner: Runner, text: str, code: int
 def test_what_a_change_calls_its_files_is_no_command(runner: Runner) -> None:
     (runner.at / "::error::x.yaml").write_text("policy: [")
     ran = runner.run("policies.sh", BEDAUDIT_POLICY="::error::x.yaml")
-    first, *_, last = ran.stdout.splitlines()
+    first, *said, last = ran.stdout.splitlines()
     token = first.removeprefix("::stop-commands::")
-    assert (ran.returncode, len(token), last) == (2, 32, f"::{token}::")
+    assert (ran.returncode, len(token), last, ran.stderr) == (2, 32, f"::{token}::", "")
+    assert any(line.startswith("::error::x.yaml:") for line in said)
 
 
 def test_shards_are_numbered(runner: Runner) -> None:
@@ -239,13 +250,15 @@ def test_an_issue_says_that_no_scan_has_succeeded_for_two_periods(
     runner: Runner, runs: list[tuple[str, int]], open_: bool
 ) -> None:
     runner.set_gh(runs=[{"status": status, "at": ago(hours)} for status, hours in runs])
-    ran = runner.run("stale.sh", PERIOD_HOURS="24")
+    ran = runner.run("stale.sh", PERIOD_HOURS="24", NAME="eu")
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert [each["open"] for each in runner.gh["issues"]] == [True] * open_
+    title = "bedaudit: the organisation scan does not succeed (eu)"
+    assert [(each["title"], each["open"]) for each in runner.gh["issues"]] == [(title, True)] * open_
     if open_:
         runner.set_gh(issues=runner.gh["issues"], runs=[{"status": "success", "at": ago(1)}])
-        runner.run("stale.sh", PERIOD_HOURS="24")
-        assert [each["open"] for each in runner.gh["issues"]] == [False]
+        for name, still in (("", True), ("eu", False)):
+            runner.run("stale.sh", PERIOD_HOURS="24", NAME=name)
+            assert [each["open"] for each in runner.gh["issues"]] == [still]
 
 
 def hand_over(sandbox: Sandbox, runner: Runner, part: str, **env: str) -> None:

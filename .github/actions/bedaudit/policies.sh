@@ -9,5 +9,6 @@ read -ra policies <<<"${BEDAUDIT_POLICY:-}"
 token=$(od -An -N 16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$token"
 trap 'echo "::$token::"' EXIT
+exec 2>&1 # in this order
 "$bedaudit" policy validate -- "${policies[@]}"
 "$bedaudit" policy test -- "${policies[@]}"

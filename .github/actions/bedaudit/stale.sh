@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # Opens an issue where the calling workflow has not succeeded for two periods of PERIOD_HOURS, and closes it when it has.
+# NAME tells this scan from another.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR
 source "$here/issues.bash"
 
-title="bedaudit: the organisation scan does not succeed"
+title="bedaudit: the organisation scan does not succeed${NAME:+ ($NAME)}"
+workflow=${GITHUB_WORKFLOW_REF%@refs/*}
 [[ $PERIOD_HOURS =~ ^[1-9][0-9]{0,4}$ ]] || { echo "period-hours must be a number of hours" >&2; exit 2; }
 
 # The creation time of the first run that $1 (jq) finds among the newest runs with the options that follow.
 run_time() {
   local filter=$1
   shift
-  gh run list --repo "$GITHUB_REPOSITORY" --workflow "$GITHUB_WORKFLOW" --limit 100 "$@" --json createdAt \
+  gh run list --repo "$GITHUB_REPOSITORY" --workflow "${workflow##*/}" --limit 100 "$@" --json createdAt \
     --jq "map(.createdAt) | $filter // empty"
 }
 
