@@ -15,6 +15,8 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 ACTION = ROOT / ".github/actions/bedaudit/action.yml"
+STARTERS = ROOT / "src/bedaudit/starter"
+UPLOADS = re.compile(r"github/codeql-action/upload-sarif@|\$/\.github/actions/bedaudit$")
 LOCK = ACTION.with_name("requirements.txt")
 
 
@@ -58,6 +60,15 @@ def test_reusable_workflows_give_the_action_only_inputs_that_it_has(name: str) -
     given = [step["with"].keys() for step in steps if str(step.get("uses", "")).startswith("$/.github/actions/")]
     assert given
     assert all(each <= known for each in given)
+
+
+@pytest.mark.parametrize("file", [*WORKFLOWS, *sorted(STARTERS.glob("*.yml"))], ids=lambda file: file.name)
+def test_jobs_that_upload_sarif_may_also_from_a_private_repository(file: Path) -> None:
+    needed = {"actions": "read", "security-events": "write"}
+    for job in yaml.safe_load(file.read_text())["jobs"].values():
+        uses = [step for step in job.get("steps", ()) if UPLOADS.match(step.get("uses", ""))]
+        if any(step["with"].get("upload-sarif") != "false" for step in uses):
+            assert needed.items() <= job["permissions"].items()
 
 
 def test_every_input_of_the_action_is_described_and_an_option_of_scan() -> None:
