@@ -70,7 +70,10 @@ def test_starter_policies_are_valid_and_their_examples_right(repository: Path, s
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_the_gate_is_green_where_there_is_nothing_to_judge(repository: Path) -> None:
-    ran = run(repository, steps(repository, "bedaudit.yml", "scan")["Scan"]["run"])
-    assert (ran.returncode, ran.stderr) == (0, "")
+@pytest.mark.parametrize(("role", "code"), [("", 0), ("arn:aws:iam::111122223333:role/scan", 2)])
+def test_the_gate_is_green_where_there_is_nothing_to_judge_and_no_role_to_judge_it_with(
+    repository: Path, role: str, code: int
+) -> None:
+    ran = run(repository, steps(repository, "bedaudit.yml", "scan")["Scan"]["run"], ROLE=role)
+    assert (ran.returncode, ran.stderr) == (code, "")
     assert "nothing is judged" in (repository / "home/summary").read_text()

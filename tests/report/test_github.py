@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from bedaudit.model import Finding, Mark, Report
+from bedaudit.model import Finding, Gap, Mark, Report, SiteGap
 from bedaudit.report import REPORTERS, Options
 from tests.report.golden import assert_golden
 from tests.report.parsing import read_github
@@ -57,6 +57,12 @@ def test_what_has_a_meaning_in_a_command_is_escaped() -> None:
     (line,) = read_github(text(only(found)))
     assert line.startswith("::error file=a%2Cb%3Ac%25.yaml,line=1,title=critical%3A ")
     assert "100%25 ::error::x" in line
+
+
+def test_what_was_not_read_anywhere_is_said_as_no_finding_says_it() -> None:
+    gap = SiteGap("*", "", "*", Gap("not_read", message="the plan is not\ncomplete"))
+    (line,) = read_github(text(dataclasses.replace(only(), gaps=(gap,))))
+    assert line == "::warning title=not read::not read: the plan is not complete\n"
 
 
 def test_nothing_is_said_where_all_is_well() -> None:

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from bedaudit.model import SEVERITIES, Finding, Report, Severity
 from bedaudit.report import Options
-from bedaudit.report.phrases import counted, told
+from bedaudit.report.phrases import EVERYWHERE, counted, told, unread
 from bedaudit.report.plain import harmless, shortened
 
 Level: TypeAlias = Literal["error", "warning", "notice"]
@@ -25,8 +25,8 @@ _LEVELS: Final[Mapping[Severity, Level]] = {
     "low": "notice",
     "info": "notice",
 }
-_MOST: Final[Mapping[Level, int]] = {"error": 8, "warning": 10, "notice": 9}
-"""Of each level GitHub shows ten in a step: a notice is left for those of the report, two errors for the scripts."""
+_MOST: Final[Mapping[Level, int]] = {"error": 8, "warning": 9, "notice": 9}
+"""Of each level GitHub shows ten in a step: one is left for what is to be said of the whole, two errors for scripts."""
 _LONGEST: Final = 600
 """Characters; all of them are in the report."""
 _ESCAPES: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -54,6 +54,9 @@ class _Problem:
 def report(found: Report, options: Options) -> Iterator[str]:
     """One command a line; nothing where nothing failed and all was seen."""
     problems = sorted(_problems(found.findings), key=lambda each: each.badness)
+    everywhere = [unread(gap.gap) for gap in found.gaps if gap.account == EVERYWHERE]
+    if everywhere:
+        yield _command("warning", {"title": "not read"}, "; ".join(everywhere))
     for level in ("error", "warning", "notice"):
         yield from _annotations(level, [each for each in problems if each.level == level])
     if found.notices:
