@@ -62,6 +62,14 @@ def test_reusable_workflows_give_the_action_only_inputs_that_it_has(name: str) -
     assert all(each <= known for each in given)
 
 
+def test_the_history_is_read_by_a_role_that_may_read_objects_as_that_of_a_scan_may_not() -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/org-scan.yml").read_text())["jobs"]
+    roles = [
+        step["with"]["role-to-assume"] for job in jobs.values() for step in job["steps"] if "Assume" in step["name"]
+    ]
+    assert roles == ["${{ inputs.role-to-assume }}", "${{ inputs.history-role || inputs.role-to-assume }}"]
+
+
 @pytest.mark.parametrize("file", [*WORKFLOWS, *sorted(STARTERS.glob("*.yml"))], ids=lambda file: file.name)
 def test_jobs_that_upload_sarif_may_also_from_a_private_repository(file: Path) -> None:
     needed = {"actions": "read", "security-events": "write"}
