@@ -162,7 +162,20 @@ def test_cloudformation_and_terraform_take_the_templates(tmp_path: Path, options
     assert names == {"bedaudit_entering", "bedaudit", "bedaudit_1"}
     document = printed["terraform"].out.split('description = "What bedaudit may do, part 1"\n')[1]
     policy = document.split("jsonencode(")[1].split("\n}\n")[0].rstrip().removesuffix(")")
-    assert json.loads(policy) == printed["json"].json
+    named = policy.replace("role/${var.role_name}", "role/BedauditReadOnly")
+    assert json.loads(named) == printed["json"].json
+
+
+def test_the_templates_speak_of_the_role_by_the_name_that_it_is_given(tmp_path: Path) -> None:
+    printed = {each: bedaudit("iam", "--write", "--format", each, at=tmp_path).out for each in FORMATS}
+    resources = yaml.safe_load(printed["cloudformation"])["Resources"].values()
+    policies = [each["Properties"]["PolicyDocument"] for each in resources if "Managed" in each["Type"]]
+    own = {each["Sid"]: each["Resource"] for policy in policies for each in policy["Statement"]}
+    named = {"Fn::Sub": "arn:*:iam::*:role/${RoleName}"}
+    assert (own["NeverChangeItself"], own["EnterAccounts"]) == (named, named)
+    assert printed["terraform"].count('"Resource": "arn:*:iam::*:role/${var.role_name}"') == 2
+    assert "role/BedauditReadOnly" in printed["json"]
+    assert "role/BedauditReadOnly" not in printed["cloudformation"] + printed["terraform"]
 
 
 def test_a_name_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -136,6 +136,7 @@ def test_policy_that_needs_more_than_was_read_is_unknown_not_passed(here: Path) 
         ({}, (*JUDGE, "--config", "none.yaml"), "none.yaml:1:1: cannot be read"),
         ({"bedaudit.yaml": "controls: {logging-is-on: {enabled: false}}\n"}, JUDGE, "no control is left to judge"),
         ({}, (*JUDGE, "-o", "json:no/r.json"), "no/r.json: cannot be written: there is no directory no"),
+        ({}, (*JUDGE, "-o", "json:no/"), "no/ACCOUNT.json: cannot be written: there is no directory no"),
         ({}, (*JUDGE, "-o", "json:."), "it is a directory"),
         ({}, (*JUDGE, "-o", "json"), "'json' is not FORMAT:PATH"),
         ({}, (*JUDGE, "-o", "json:-", "-o", "text:-"), "stdout holds one report"),

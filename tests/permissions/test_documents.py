@@ -55,6 +55,25 @@ def test_nothing_that_is_needed_is_denied() -> None:
     assert {each for each in needed for pattern in CONTENT if fnmatchcase(each, pattern)} == set()
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        "bedrock-mantle:CreateInference",
+        "bedrock-mantle:GetInference",
+        "bedrock:GetAgentMemory",
+        "bedrock:GetInvocationStep",
+        "bedrock:InvokeModelWithResponseStream",
+        "bedrock:RetrieveAndGenerate",
+        "bedrock:StartFlowExecution",
+        "logs:FilterLogEvents",
+        "s3:GetObjectVersion",
+        "xray:ListRetrievedTraces",
+    ],
+)
+def test_what_shows_prompts_or_makes_a_model_answer_is_denied(action: str) -> None:
+    assert any(fnmatchcase(action, pattern) for pattern in CONTENT)
+
+
 def test_a_role_is_passed_to_bedrock_only_and_bedaudits_own_is_never_changed() -> None:
     assert changing({"iam:PassRole", "iam:PutRolePolicy"}, "Bedaudit") == (
         Statement("ChangeIamRole", "Allow", ("iam:PutRolePolicy",), ("arn:*:iam::*:role/*",)),

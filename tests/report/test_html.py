@@ -70,6 +70,12 @@ def test_only_its_own_style_and_script_may_act() -> None:
     assert policy == [f"default-src 'none'; {'; '.join(wanted)}; base-uri 'none'; form-action 'none'"]
 
 
+def test_a_scan_that_judged_nothing_praises_nothing() -> None:
+    page = written(replace(REPORT, findings=(), gaps=()))
+    assert "Nothing was judged</h1>" in page
+    assert "everything was seen" not in page
+
+
 def test_every_finding_has_its_own_anchor() -> None:
     page = Page(written(REPORT))
     assert {f"f{finding.id[:16]}" for finding in REPORT.findings} <= set(page.ids)

@@ -43,7 +43,7 @@ def control(tmp_path: Path, says: str) -> Control:
                 "  Sets how many days the log group keeps its events.",
                 "    Safe, and undone by `bedaudit rollback`.",
                 "    Shown, and left to people, where shorter retention deletes events that are kept now.",
-                "So that it is as required above.",
+                "So that it is as the control requires.",
             ],
         ),
         (

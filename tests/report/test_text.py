@@ -85,6 +85,12 @@ def test_sites_with_the_same_problems_are_told_once() -> None:
     ) in page
 
 
+def test_what_is_said_of_one_site_alone_is_not_said_of_two() -> None:
+    here, there = (finding(HEARD, "fail", where, f"There is none among {n}.") for where, n in ((EAST, 2), (WEST, 3)))
+    assert "There is none among 2." in text(here)
+    assert "There is none among" not in text(here, there)
+
+
 def test_resources_that_lack_the_same_are_listed_together() -> None:
     page = text(heard("one"), heard("two"), heard("three", drift=(Drift("notifies", True, None),)))
     assert page.count(f"high      {HEARD}\n") == 2

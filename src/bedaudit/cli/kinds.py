@@ -28,7 +28,10 @@ bedaudit kinds alarm --format json
 @click.argument("kind", type=KIND, required=False, metavar="[KIND]")
 @as_json
 def kinds(kind: str | None, format: str) -> None:  # noqa: A002
-    """What policies can speak of: the kinds, or the fields of one KIND."""
+    """What policies can speak of: kinds and their fields.
+
+    Without KIND all kinds, with it the fields of that one.
+    """
     from bedaudit.kinds import kinds as known
 
     chosen = [known()[kind]] if kind else list(known().values())

@@ -212,9 +212,7 @@ fix_options = _together(
     _changes("--dry-run", is_flag=True, help="Show the plan, and change nothing."),
     _changes("--out", metavar="PLAN", type=FILE, help="Write the plan to a file, as JSON."),
     _changes("--plan", metavar="PLAN", type=FILE, help="Apply only the steps of this saved plan, as they were saved."),
-    _changes(
-        "--digest", metavar="DIGEST", help="With --plan: what the plan's digest has to be, which --dry-run shows."
-    ),
+    _changes("--digest", metavar="DIGEST", help="With --plan: the digest it has to have; --dry-run shows it."),
     yes_option,
     _changes("--allow-risky", is_flag=True, help="Apply risky steps too."),
     _changes("--max-steps", metavar="N", type=click.IntRange(min=0), help="Apply at most so many steps."),

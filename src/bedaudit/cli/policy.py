@@ -170,7 +170,9 @@ def test(sources: tuple[str, ...], config: Path | None) -> int:
 def schema() -> None:
     """Print the JSON Schema of policy files, for editors.
 
-    In the first line of a policy: # yaml-language-server: $schema=bedaudit.schema.json
+    In the first line of a policy:
+
+    # yaml-language-server: $schema=bedaudit.schema.json
     """
     from bedaudit.kinds import kinds
     from bedaudit.policy.schema import json_schema

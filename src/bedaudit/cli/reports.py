@@ -132,7 +132,7 @@ def check_outputs(outputs: Sequence[Output], profile: str | None) -> None:
         ReportError: it could not.
     """
     for output in outputs:
-        check_output(output.of("x") if output.by_account else output, profile)
+        check_output(output.of("ACCOUNT") if output.by_account else output, profile)
 
 
 def write_reports(

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from bedaudit.permissions.documents import Document
+from bedaudit.permissions.documents import Document, role_arn
 
 _HEAD: Final = """\
 # The role that bedaudit assumes in each account.
@@ -30,6 +30,7 @@ _BOUNDARY: Final = "^$|^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$"
 
 def template(documents: Sequence[Document], entering: Document, role: str) -> str:
     """The template, as YAML; `entering`: what whoever runs bedaudit needs besides."""
+    entering, *documents = (_named(document, role) for document in (entering, *documents))
     policies = {f"Policy{number}": _policy(document, number) for number, document in enumerate(documents, 1)}
     whole = {
         "AWSTemplateFormatVersion": "2010-09-09",
@@ -52,6 +53,13 @@ def template(documents: Sequence[Document], entering: Document, role: str) -> st
         },
     }
     return _HEAD + yaml.safe_dump(whole, sort_keys=False, width=120)
+
+
+def _named(document: Document, role: str) -> Document:
+    """A document that speaks of the role by the parameter that names it."""
+    own, named = role_arn(role), {"Fn::Sub": role_arn("${RoleName}")}
+    statements = [each | ({"Resource": named} if each["Resource"] == own else {}) for each in document["Statement"]]
+    return document | {"Statement": statements}
 
 
 def _parameters(role: str) -> Mapping[str, Any]:

@@ -24,9 +24,20 @@ CONTENT: Final = (
     "bedrock-agentcore:ListEvents",
     "bedrock-agentcore:ListMemoryRecords",
     "bedrock-agentcore:RetrieveMemoryRecords",
+    "bedrock-mantle:CreateInference",
+    "bedrock-mantle:GetFile",
+    "bedrock-mantle:GetInference",
     "bedrock:CreateModelInvocationJob",
+    "bedrock:GenerateQuery",
+    "bedrock:GetAgentMemory",
+    "bedrock:GetExecutionFlowSnapshot",
+    "bedrock:GetInvocationStep",
     "bedrock:Invoke*",
+    "bedrock:ListFlowExecutionEvents",
+    "bedrock:OptimizePrompt",
+    "bedrock:Rerank",
     "bedrock:Retrieve*",
+    "bedrock:StartFlowExecution",
     "kms:Decrypt",
     "logs:FilterLogEvents",
     "logs:GetLogEvents",
@@ -37,6 +48,7 @@ CONTENT: Final = (
     "logs:Unmask",
     "s3:GetObject*",
     "xray:BatchGetTraces",
+    "xray:ListRetrievedTraces",
 )
 """What shows prompts and answers, or makes a model answer; Converse is allowed by bedrock:InvokeModel."""
 
@@ -73,11 +85,16 @@ def reading(actions: Iterable[str]) -> tuple[Statement, ...]:
     )
 
 
+def role_arn(role: str) -> str:
+    """That of a role of any account by its name."""
+    return f"arn:*:iam::*:role/{role}"
+
+
 def entering(actions: Iterable[str], role: str) -> tuple[Statement, ...]:
     """What whoever runs bedaudit for an organisation needs besides: to know its accounts and to enter them."""
     return (
         Statement("ListAccounts", "Allow", tuple(sorted(actions))),
-        Statement("EnterAccounts", "Allow", ("sts:AssumeRole",), (f"arn:*:iam::*:role/{role}",)),
+        Statement("EnterAccounts", "Allow", ("sts:AssumeRole",), (role_arn(role),)),
     )
 
 
@@ -104,7 +121,7 @@ def _roles(actions: set[str], role: str) -> Iterator[Statement]:
         only_bedrock = {"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}}
         yield Statement("PassLoggingRole", "Allow", (HAND_ROLE,), (resource_of(HAND_ROLE),), only_bedrock)
     if actions & set(_OWN_ROLES):
-        yield Statement("NeverChangeItself", "Deny", _OWN_ROLES, (f"arn:*:iam::*:role/{role}",))
+        yield Statement("NeverChangeItself", "Deny", _OWN_ROLES, (role_arn(role),))
 
 
 def _name(resource: str) -> str:

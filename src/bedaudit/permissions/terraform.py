@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from bedaudit.permissions.documents import Document
+from bedaudit.permissions.documents import Document, role_arn
 
 _HEAD: Final = """\
 # The role that bedaudit assumes in each account; in the account that runs bedaudit, only policies to attach to whoever
@@ -95,14 +95,14 @@ resource "aws_iam_role_policy_attachment" "bedaudit_%(number)s" {
 def configuration(documents: Sequence[Document], entering: Document, role: str) -> Iterator[str]:
     """The file, in pieces; `entering`: what whoever runs bedaudit needs besides."""
     yield _HEAD % {"role": role}
-    yield _ENTERING % _expression(entering)
+    yield _ENTERING % _expression(entering, role)
     yield _ROLE
     for number, document in enumerate(documents, 1):
-        yield _POLICY % {"number": number, "document": _expression(document)}
+        yield _POLICY % {"number": number, "document": _expression(document, role)}
         yield _ATTACHED % {"number": number}
 
 
-def _expression(document: Document) -> str:
-    """A document as an expression: JSON is one, but for `${` and `%{`."""
+def _expression(document: Document, role: str) -> str:
+    """A document as an expression: JSON is one, but for `${` and `%{`; the role is named by its variable."""
     text = json.dumps(document, indent=2).replace("${", "$${").replace("%{", "%%{")
-    return text.replace("\n", "\n  ")
+    return text.replace(json.dumps(role_arn(role)), f'"{role_arn("${var.role_name}")}"').replace("\n", "\n  ")

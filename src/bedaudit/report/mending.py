@@ -62,7 +62,7 @@ def _values(fix: Fix) -> Iterator[str]:
         yield "So that:"
         yield from (f"  {path} is {shown(_as_written(value))}" for path, value in fix.set.items())
     else:
-        yield "So that it is as required above."
+        yield "So that it is as the control requires."
 
 
 def _as_written(value: Any) -> Any:

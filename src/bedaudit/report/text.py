@@ -162,7 +162,7 @@ class _Page:
         """Sites with failures and gaps, worst first."""
         for block in blocks(self.report):
             yield self._heading(block)
-            yield from (self._failure(group) for group in block.failures)
+            yield from (self._failure(group, alone=len(block.sites) == 1) for group in block.failures)
             yield from (self._unknown(group) for group in block.unknown)
 
     def _heading(self, block: Block) -> Iterator[_Row]:
@@ -181,11 +181,13 @@ class _Page:
         label = _account(sites[0].account, sites[0].account_name)
         return _Row(_many((regions, "bold"), counts), 0, label, max(_SITE, label.cell_len + 2))
 
-    def _failure(self, group: Group) -> Iterator[_Row]:
-        """Failures of one control that lack the same."""
+    def _failure(self, group: Group, *, alone: bool) -> Iterator[_Row]:
+        """Failures of one control that lack the same; `alone`: at one site, of which a message may speak."""
         first = group[0]
         yield _title(Text("FAIL", _FAIL), first)
-        yield _Row(Text(harmless(first.title if len(group) > 1 or drifts(first) else first.message)), _TAG)
+        yield _Row(Text(harmless(first.title)), _TAG)
+        if alone and not drifts(first) and len({each.message for each in group}) == 1:
+            yield _Row(Text(harmless(first.message)), _TAG)
         yield from _subjects(group)
         for same in together(drifts(first), lambda drift: f"{drift.path} {actual(drift)}"):
             yield from _drift(same)
