@@ -15,7 +15,7 @@ from bedaudit import __version__
 from bedaudit.model import SEVERITIES, Finding, Report, Severity, SiteGap
 from bedaudit.report import Options
 from bedaudit.report.groups import not_read, together
-from bedaudit.report.phrases import EVERYWHERE, closed, counted, missed, nothing_there, told, unread, unseen
+from bedaudit.report.phrases import EVERYWHERE, closed, counted, excepted, missed, nothing_there, told, unread, unseen
 from bedaudit.report.plain import markdown, markdown_code, shortened
 from bedaudit.report.summary import Point, summary
 
@@ -89,7 +89,7 @@ def _sections(found: Report, most: int) -> Iterator[_Section]:
     )
     waivers = Counter((each.waiver, each.control) for each in found.findings if each.waiver)
     rows = (
-        _row(str(number), _code(control), _text(waiver.reason), _text(waiver.owner), _text(waiver.expires))
+        _row(excepted(waiver, number), _code(control), _text(waiver.reason), _text(waiver.owner), _text(waiver.expires))
         for (waiver, control), number in waivers.items()
         if waiver
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from bedaudit.model import Drift, Finding, Gap, Report, SiteGap, sites
+from bedaudit.model import Drift, Finding, Gap, Report, SiteGap, Waiver, sites
 from bedaudit.policy.words import phrase, shown
 from bedaudit.report.plain import harmless
 
@@ -69,6 +69,11 @@ def planned_as(finding: Finding) -> Iterator[str]:
     if address and not address.startswith("arn:"):
         place = f", {finding.source.file}:{finding.source.line}" if finding.source else ""
         yield harmless(f"{address}{place}")
+
+
+def excepted(waiver: Waiver, findings: int) -> str:
+    """How many findings a waiver covers of those that failed, or of those that were not seen."""
+    return f"{findings:,} {'unseen' if waiver.outcome == 'unknown' else 'failed'}"
 
 
 def sentence(text: str) -> str:

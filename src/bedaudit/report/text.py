@@ -20,6 +20,7 @@ from bedaudit.report.phrases import (
     closed,
     counted,
     drifts,
+    excepted,
     expected,
     nothing_there,
     planned_as,
@@ -214,7 +215,7 @@ class _Page:
         for waiver, findings in waived(self.report):
             yield [
                 _title(Text("WAIVED", "yellow"), findings[0]),
-                _Row(Text(f"{counted(len(findings), 'finding')}, until {harmless(waiver.expires)}"), _TAG),
+                _Row(Text(f"{excepted(waiver, len(findings))}, until {harmless(waiver.expires)}"), _TAG),
                 _Row(Text(harmless(f"{waiver.reason} ({waiver.owner})")), _TAG),
             ]
 
