@@ -41,6 +41,11 @@ def test_the_golden_page() -> None:
     read_markdown(text())
 
 
+def test_that_nothing_is_new_is_said_where_there_was_a_baseline_and_nowhere_else() -> None:
+    assert "| 0 | new | since the baseline |" in text(only(dataclasses.replace(FAILED, baseline="unchanged")))
+    assert "since the baseline" not in text(only(dataclasses.replace(FAILED, baseline=None)))
+
+
 @pytest.mark.parametrize(("markdown_for", "limit"), LIMITS)
 def test_a_page_fits_worst_first_and_says_what_was_cut(markdown_for: For, limit: int) -> None:
     number = limit // 20

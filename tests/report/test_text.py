@@ -57,6 +57,12 @@ def test_the_first_lines_count_everything() -> None:
     ]
 
 
+def test_that_nothing_is_new_is_said_where_there_was_a_baseline_and_nowhere_else() -> None:
+    said = "       0  new               since the baseline"
+    assert said in text(logging_off(EAST, baseline="unchanged"))
+    assert "since the baseline" not in text(logging_off(EAST))
+
+
 def test_a_scan_in_which_all_is_well_says_so_and_names_no_next_step() -> None:
     page = text(finding(LOGGING, "pass", EAST, "enabled is true."))
     assert page.endswith("\n\nEverything was seen, and it is as the policies ask.\n")

@@ -165,9 +165,8 @@ def _head(found: Report) -> Iterator[str]:
     yield _row(f"{outcomes['pass']:,}", "passed", "")
     yield _row(f"{outcomes['waived']:,}", "waived", "")
     yield _row(f"{outcomes['not_applicable']:,}", "not applicable", nothing_there(found))
-    if counts.fixed:
+    if counts.compared:
         yield _row(f"{counts.fixed:,}", "fixed", "since the baseline")
-    if counts.new:
         yield _row(f"{counts.new:,}", "new", "since the baseline")
 
 

@@ -20,6 +20,8 @@ class Summary:
     fail_by_severity: Mapping[Severity, int]
     new: int = 0
     """Failures that the baseline did not have."""
+    compared: bool = False
+    """Whether a baseline said anything of them."""
 
     def as_json(self) -> dict[str, object]:
         """As the JSON report has it."""
@@ -45,4 +47,4 @@ def summary(findings: Iterable[Finding]) -> Summary:
         outcomes[outcome] += count
         severities[severity] += count if outcome == "fail" else 0
         states[state] += count
-    return Summary(outcomes, states["fixed"], severities, states["new"])
+    return Summary(outcomes, states["fixed"], severities, states["new"], any(states))

@@ -132,10 +132,8 @@ class _Page:
             self._number(outcomes["not_applicable"], "not applicable", _QUIET, Text(nothing_there(self.report))),
         ]
         since = ((self.counts.new, "new", _FAIL), (self.counts.fixed, "fixed", _GOOD))
-        more = [
-            self._number(number, name, style, Text("since the baseline")) for number, name, style in since if number
-        ]
-        yield [*rows, *more]
+        more = [self._number(number, name, style, Text("since the baseline")) for number, name, style in since]
+        yield [*rows, *(more if self.counts.compared else ())]
 
     def _severities(self) -> list[tuple[Severity, int]]:
         numbers = self.counts.fail_by_severity
