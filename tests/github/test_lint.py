@@ -62,6 +62,13 @@ def test_reusable_workflows_give_the_action_only_inputs_that_it_has(name: str) -
     assert all(each <= known for each in given)
 
 
+def test_an_issue_that_cannot_be_written_keeps_nothing_from_being_scanned() -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/org-scan.yml").read_text())["jobs"]
+    writers = {name for name, job in jobs.items() if "issues" in job["permissions"]}
+    assert writers == {"watch", "report"}
+    assert [jobs[name].get("needs") for name in ("plan", "scan", "report")] == [None, "plan", ["plan", "scan"]]
+
+
 def test_the_history_is_read_by_a_role_that_may_read_objects_as_that_of_a_scan_may_not() -> None:
     jobs = yaml.safe_load((ROOT / ".github/workflows/org-scan.yml").read_text())["jobs"]
     roles = [
