@@ -43,8 +43,11 @@ match given[:2]:
         state["issues"][int(given[2])] |= {"open": False, "comment": option("--comment")}
     case ["run", "list"]:
         assert option("--workflow") == "nightly.yml"
-        status = option("--status")
-        jq([{"createdAt": r["at"]} for r in state["runs"] if status in (None, r["status"])])
+        jq([{"createdAt": at} for at in state["runs"]])
+    case ["api", "--method"]:
+        assert given[2:4] == ["GET", "repos/owner/repo/actions/artifacts"]
+        name = option("-f").removeprefix("name=")
+        jq({"artifacts": [{"created_at": at} for at in state["artifacts"].get(name, [])]})
     case _:
         sys.exit(f"unexpected: {given}")
 json.dump(state, open(home, "w"))
@@ -99,7 +102,7 @@ class Runner:
         return json.loads((self.at / "gh.json").read_text())
 
     def set_gh(self, **state: Any) -> None:
-        (self.at / "gh.json").write_text(json.dumps({"issues": [], "runs": [], **state}))
+        (self.at / "gh.json").write_text(json.dumps({"issues": [], "runs": [], "artifacts": {}, **state}))
 
 
 def executable(path: Path, text: str) -> None:
@@ -237,25 +240,27 @@ def ago(hours: float) -> str:
 
 
 @pytest.mark.parametrize(
-    ("runs", "open_"),
+    ("runs", "whole", "open_"),
     [
-        ([], False),
-        ([("success", 47)], False),
-        ([("failure", 1), ("success", 49), ("success", 80)], True),
-        ([("failure", 1), ("failure", 49)], True),
-        ([("failure", 1), ("failure", 25)], False),
+        ([], [], False),
+        ([1, 47], [47], False),
+        ([1, 49, 80], [49, 80], True),
+        ([1, 49], [], True),
+        ([1, 25], [], False),
     ],
 )
-def test_an_issue_says_that_no_scan_has_succeeded_for_two_periods(
-    runner: Runner, runs: list[tuple[str, int]], open_: bool
+def test_an_issue_says_that_no_whole_scan_was_reported_for_two_periods(
+    runner: Runner, runs: list[int], whole: list[int], open_: bool
 ) -> None:
-    runner.set_gh(runs=[{"status": status, "at": ago(hours)} for status, hours in runs])
+    artifacts = {"bedaudit-report-eu": list(map(ago, whole)), "bedaudit-report": [ago(1)]}
+    runner.set_gh(runs=list(map(ago, runs)), artifacts=artifacts)
     ran = runner.run("stale.sh", PERIOD_HOURS="24", NAME="eu")
     assert (ran.returncode, ran.stderr) == (0, "")
     title = "bedaudit: the organisation scan does not succeed (eu)"
     assert [(each["title"], each["open"]) for each in runner.gh["issues"]] == [(title, True)] * open_
     if open_:
-        runner.set_gh(issues=runner.gh["issues"], runs=[{"status": "success", "at": ago(1)}])
+        artifacts["bedaudit-report-eu"] = [ago(1)]
+        runner.set_gh(issues=runner.gh["issues"], artifacts=artifacts)
         for name, still in (("", True), ("eu", False)):
             runner.run("stale.sh", PERIOD_HOURS="24", NAME=name)
             assert [each["open"] for each in runner.gh["issues"]] == [still]
