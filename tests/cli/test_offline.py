@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -171,6 +172,17 @@ def test_hostile_names_do_not_act_in_errors(here: Path) -> None:
     ran = bedaudit("scan", "-p", "p.yaml", at=here)
     assert ran.code == 2
     assert "\x1b" not in ran.err
+
+
+def test_hostile_names_of_files_do_not_act_where_commands_are_told(here: Path) -> None:
+    name = "\x1b[31m\n::error::owned"
+    refused = bedaudit("policy", "validate", f"{name}.yaml", at=here)
+    started = bedaudit("init", name, at=here)
+    assert (refused.code, started.code) == (2, 0)
+    for said in (refused.err, started.out):
+        assert "owned" in said
+        assert "\x1b" not in said
+        assert not re.search(r"^\s*::", said, re.MULTILINE)
 
 
 def test_full_disk_behind_stdout_is_said_and_exit_2(here: Path) -> None:

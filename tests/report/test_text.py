@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bedaudit.model import Drift, Evidence, Finding, Gap, Report, Site, SiteGap
+from bedaudit.model import Drift, Evidence, Finding, Gap, Mark, Report, Site, SiteGap
 from bedaudit.report import REPORTERS, Options
 from tests.report.golden import assert_golden
 from tests.report.sample import CLOSED_GAP, CONTROLS, DATA, DEV, EAST, PROD, REPORT, WEST, finding, site
@@ -77,6 +77,11 @@ def test_the_last_line_names_the_worst_failure_and_else_what_is_unknown() -> Non
     unknown = finding(LOGGING, "unknown", EAST, "Could not be read.", gaps=(CLOSED_GAP,))
     assert text(unknown, heard("a")).endswith(f"\n\nNext: bedaudit explain {HEARD}\n")
     assert text(unknown).endswith(f"\n\nNext: bedaudit explain {LOGGING}\n")
+
+
+def test_the_last_line_names_the_file_of_a_policy_that_does_not_ship() -> None:
+    own = dataclasses.replace(heard("a"), mark=Mark("my policies/team.yaml", 3, 5, 9, 1))
+    assert text(own).endswith(f"\n\nNext: bedaudit explain {HEARD} --policy 'my policies/team.yaml'\n")
 
 
 def test_sites_with_the_same_problems_are_told_once() -> None:

@@ -41,18 +41,19 @@ def init(directory: Path) -> None:
     """
     from bedaudit.cli.outputs import write_file
     from bedaudit.errors import ReportError
+    from bedaudit.report.plain import harmless
 
     for source, name in FILES.items():
         path = directory / name
         if path.exists():
-            terminal.write(f"kept   {path}")
+            terminal.write(f"kept   {harmless(str(path))}")
             continue
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ReportError(f"{path.parent}: cannot be made: {error.strerror}") from error
         write_file(path, [_text(source, directory)])
-        terminal.write(f"wrote  {path}")
+        terminal.write(f"wrote  {harmless(str(path))}")
     terminal.write(NEXT)
 
 

@@ -55,9 +55,9 @@ def as_interrupt(number: int, frame: FrameType | None) -> None:
 def _told(error: BedauditError | OSError) -> str:
     """An error's lines; problems of files keep the form that editors understand."""
     from bedaudit.errors import PolicyError
-    from bedaudit.report.plain import harmless
+    from bedaudit.report.plain import harmless, no_command
 
-    text = "\n".join(harmless(line) for line in str(error).splitlines())
+    text = "\n".join(no_command(harmless(line)) for line in str(error).splitlines())
     return text if isinstance(error, PolicyError) else f"Error: {text}"
 
 

@@ -1,21 +1,15 @@
-"""How drift is mended, in words and as a command."""
+"""How drift is mended, in words."""
 
 from __future__ import annotations
 
-import hashlib
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from bedaudit.model import GLOBAL, Finding, PolicyFile
 from bedaudit.permissions.needed import repairs_of
-from bedaudit.policy.builtin import BUILTIN, builtin_policies
 from bedaudit.policy.model import Control, Fix, Template
 from bedaudit.policy.words import shown
 from bedaudit.repairs.repair import Repair, Safety
-from bedaudit.report.phrases import EVERYWHERE
 
-_DEFAULT: Final = f"{BUILTIN}baseline"
 _RATED: Final[Mapping[Safety, str]] = {
     "safe": "Safe, and undone by `bedaudit rollback`",
     "risky": "Risky, and applied only with --allow-risky",
@@ -75,21 +69,3 @@ def _as_written(value: Any) -> Any:
         case tuple() | list():
             return [_as_written(each) for each in value]
     return value
-
-
-def sources(policies: Iterable[PolicyFile]) -> Mapping[str, str]:
-    """By file, how a policy is named on the command line; a shipped one is known by its bytes."""
-    shipped = {
-        f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}": f"{BUILTIN}{name}"
-        for name, path in builtin_policies().items()
-    }
-    return {policy.file: shipped.get(policy.digest, policy.file) for policy in policies}
-
-
-def fix_command(finding: Finding, named: Mapping[str, str]) -> str:
-    """The command that shows how this finding would be mended; `named`: the policies' `sources`."""
-    source = named.get(finding.mark.file, finding.mark.file)
-    words = ["bedaudit", "fix", "--control", finding.control, "--account", finding.site.account]
-    words += [] if finding.site.region in (GLOBAL, EVERYWHERE) else ["--region", finding.site.region]
-    words += [] if source == _DEFAULT else ["--policy", source]
-    return shlex.join([*words, "--dry-run"])

@@ -29,6 +29,12 @@ def harmless(text: str) -> str:
     return text.replace("##[", "# #[")
 
 
+def no_command(line: str) -> str:
+    """A line that a CI runner takes for no workflow command, as it would `::error::`; one column wider if it did."""
+    start = line.lstrip()
+    return f"{line[: len(line) - len(start)]}: {start[1:]}" if start.startswith("::") else line
+
+
 def _visible(character: str) -> str:
     if character in "\t\n\r\u2028\u2029\x85":
         return " "

@@ -14,6 +14,7 @@ from bedaudit import __version__
 from bedaudit.model import SEVERITIES, Drift, Finding, Report, Severity, Site, SiteGap
 from bedaudit.report import Options
 from bedaudit.report.groups import Block, Group, blocks, fixed, not_read, together, waived
+from bedaudit.report.own_commands import explain_command
 from bedaudit.report.phrases import (
     EVERYWHERE,
     actual,
@@ -245,7 +246,7 @@ class _Page:
         problems = (each for each in self.report.findings if each.outcome in ("fail", "unknown"))
         worst = min(problems, key=lambda each: (each.outcome, SEVERITIES.index(each.severity)), default=None)
         if worst:
-            yield [_Row(_many("Next: ", (f"bedaudit explain {harmless(worst.control)}", "bold")))]
+            yield [_Row(_many("Next: ", (harmless(explain_command(worst)), "bold")))]
         elif self.report.findings and self.report.complete:
             yield [_Row(Text("Everything was seen, and it is as the policies ask.", _GOOD))]
 

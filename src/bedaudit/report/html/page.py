@@ -21,7 +21,8 @@ from bedaudit.report import Options
 from bedaudit.report.html.choice import Chosen
 from bedaudit.report.html.plot import HEIGHT, WIDTH, shares, trend
 from bedaudit.report.html.tally import NAMES, OUTCOMES, Judged, Place, Tally
-from bedaudit.report.mending import fix_command, mending, sources
+from bedaudit.report.mending import mending
+from bedaudit.report.own_commands import fix_command, sources
 from bedaudit.report.phrases import EVERYWHERE, actual, closed, drifts, expected, unread
 from bedaudit.report.plain import harmless
 from bedaudit.report.summary import Point, Summary
