@@ -76,6 +76,12 @@ def test_a_scan_that_judged_nothing_praises_nothing() -> None:
     assert "everything was seen" not in page
 
 
+@pytest.mark.parametrize(("number", "said"), [(1, "<dd>1</dd><dt>control, of"), (2, "<dd>2</dd><dt>controls, of")])
+def test_controls_are_counted_in_words_that_agree(number: int, said: str) -> None:
+    named = sorted({each.control for each in REPORT.findings})[:number]
+    assert said in written(replace(REPORT, findings=tuple(each for each in REPORT.findings if each.control in named)))
+
+
 def test_every_finding_has_its_own_anchor() -> None:
     page = Page(written(REPORT))
     assert {f"f{finding.id[:16]}" for finding in REPORT.findings} <= set(page.ids)

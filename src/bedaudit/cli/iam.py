@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 bedaudit iam > read.json                          a policy to scan with
-bedaudit iam --policy builtin:regulated --write   a policy to scan and fix with
+bedaudit iam --write --role BedauditFix           a policy to scan and fix with
 bedaudit iam --format cloudformation > role.yaml  a role for all accounts, by a StackSet
 bedaudit iam --format terraform > role.tf
 bedaudit iam --publish security-hub > read.json   and to give findings to Security Hub
