@@ -27,9 +27,12 @@ from bedaudit.policy.watching import witnesses
 
 ForSite: TypeAlias = Callable[[Site], tuple[Control, ...]]
 
-_CALLS_PER_ACCOUNT = 3
+_CALLS_PER_ACCOUNT = 8
 """So many calls in flight leave room for one more account at once: enough to keep all slots busy, few enough to be
 done with one account, and its memory, soon."""
+
+_LEAST_ACCOUNTS = 5
+"""So many are read at once at least: what one that is throttled or silent waits for holds up no other."""
 
 
 async def scan(  # noqa: PLR0913 - whom it asks, and whom it tells
@@ -97,6 +100,7 @@ class _Scan:
     async def accounts(self, accounts: Sequence[Account]) -> None:
         """Some of them at once."""
         waiting = iter(accounts)
+        at_once = max(_LEAST_ACCOUNTS, self.aws.settings.concurrency // _CALLS_PER_ACCOUNT)
 
         async def work() -> None:
             for account in waiting:
@@ -104,7 +108,7 @@ class _Scan:
                 self.aws.progress.accounts_done += 1
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(len(accounts), max(1, self.aws.settings.concurrency // _CALLS_PER_ACCOUNT))):
+            for _ in range(min(len(accounts), at_once)):
                 group.create_task(work())
 
     async def elsewhere(self, rules: Rules, accounts: Sequence[Account]) -> None:

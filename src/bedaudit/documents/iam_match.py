@@ -33,7 +33,7 @@ Value: TypeAlias = str | Begins
 
 _WILDS = {"*": Wild.MANY, "?": Wild.ONE}
 _SEGMENTS = 6
-_REMEMBERED = 8192
+_REMEMBERED = 2048
 """Answers: what one alarm's topic, role or key is asked is asked of the next one as well."""
 
 

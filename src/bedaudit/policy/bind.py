@@ -16,7 +16,7 @@ from bedaudit.policy.words import WORDS, shown
 SITE_NAMES = ("site.account", "site.region", "site.partition")
 EACH = "each"
 
-_MOST = 20_000
+_MOST = 8192
 _FOR_EACH: dict[tuple[Same, str], Control] = {}
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}]*)\}")

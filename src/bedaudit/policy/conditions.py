@@ -44,7 +44,7 @@ _Judge: TypeAlias = Callable[[Any], Truth]
 _SETTLED: dict[int, tuple[Condition, _Judge]] = {}
 _OPEN: dict[int, tuple[Condition, _Judge]] = {}
 """By the identity of a condition, which is kept so that nothing else can have it, what judges it."""
-_MOST = 20_000
+_MOST = 8192
 
 
 def _remembered(condition: Condition, *, settled: bool) -> _Judge:

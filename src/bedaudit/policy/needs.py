@@ -127,7 +127,7 @@ class _OfKind:
         return self._reaching[part]
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_REMEMBERED // 4)
 def _of_kind(judged: Same, about: tuple[_Mention, ...]) -> _OfKind:
     interests = [_judged(Same(control)) for control in judged.controls]
     return _OfKind((*interests, *([_Interest(about, None)] if about else [])))

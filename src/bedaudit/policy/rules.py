@@ -17,7 +17,7 @@ from bedaudit.policy.model import Condition, Control, Policy
 _Variant: TypeAlias = tuple[bool, ...]
 """Which of the assignments reach a site."""
 
-_KEPT = 4096
+_KEPT = 1024
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ HOME = "us-east-1"
 """The region of the one client of a service, for whose settings S3's global endpoint is resolved as well."""
 
 _SIGNERS = frozenset({"v4", "s3v4"})
-_MOST = 4096
+_MOST = 256
 """Endpoints remembered of one operation: S3 has one a bucket."""
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _BUCKET = "a-bucket-that-stands-for-every-other"

@@ -18,8 +18,8 @@ from botocore.utils import normalize_url_path
 from bedaudit.aws.fast.wire import Outgoing
 
 _UNSIGNED = frozenset(SIGNED_HEADERS_BLACKLIST)
-_MOST = 65_536
-"""Keys kept: some of a thousand accounts, seventeen regions and a few services at a time."""
+_MOST = 8192
+"""Keys kept: of the accounts that are read at once, seventeen regions and a few services each."""
 
 
 def signature(sent: Outgoing, keys: ReadOnlyCredentials, now: datetime) -> dict[str, str]:
