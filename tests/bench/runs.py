@@ -69,6 +69,13 @@ def module(name: str, *arguments: str, at: Path) -> Run:
     return _measured([name, *arguments], "", at, {"PYTHONPATH": str(Path.cwd())}, 1)
 
 
+def seconds(name: str, *arguments: str, at: Path) -> float:
+    """What a module of Python says it took."""
+    command = [*_pinned(0), sys.executable, "-m", name, *arguments]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd())}
+    return float(subprocess.run(command, cwd=at, env=env, check=True, stdout=subprocess.PIPE).stdout)
+
+
 def _measured(arguments: list[str], url: str, at: Path, env: Mapping[str, str] | None, cores: int) -> Run:
     before = stats(url)["calls"] if url else {}
     environment = {

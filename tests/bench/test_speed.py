@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.evaluating import evaluated
 from tests.bench.figures import Figures
 from tests.bench.keys import ACTIVE, HOME, QUIET
-from tests.bench.runs import Run, module, run, serving
+from tests.bench.runs import Run, module, run, seconds, serving
 from tests.bench.stand_in import ROLES, Shape
 
 pytestmark = pytest.mark.bench
@@ -157,7 +156,7 @@ def test_a_snapshot_is_judged(recording: Path, tmp_path: Path, figures: Figures)
         runs.append(run(*judged, at=tmp_path))
     figures.add(
         "sites a second, evaluation alone, all policies",
-        ACCOUNTS * len(REGIONS) / evaluated(tmp_path / f"{ACCOUNTS}.jsonl.gz"),
+        ACCOUNTS * len(REGIONS) / seconds("tests.bench.evaluating", f"{ACCOUNTS}.jsonl.gz", at=tmp_path),
         "/s",
         3000,
         most=False,
