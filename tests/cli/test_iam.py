@@ -14,6 +14,7 @@ import hcl2
 import pytest
 import yaml
 
+from bedaudit.cli.iam import FIXING, ROLE
 from bedaudit.kinds import kinds
 from bedaudit.permissions.actions import of_read, of_write
 from bedaudit.sandbox import Sandbox, serve
@@ -162,7 +163,9 @@ def test_cloudformation_and_terraform_take_the_templates(tmp_path: Path, options
     assert names == {"bedaudit_entering", "bedaudit", "bedaudit_1"}
     document = printed["terraform"].out.split('description = "What bedaudit may do, part 1"\n')[1]
     policy = document.split("jsonencode(")[1].split("\n}\n")[0].rstrip().removesuffix(")")
-    named = policy.replace("role/${var.role_name}", "role/BedauditReadOnly")
+    named = policy.replace(
+        "role/${var.role_name}", f"role/{FIXING if {*options} & {'--write', '--rollback'} else ROLE}"
+    )
     assert json.loads(named) == printed["json"].json
 
 
@@ -174,8 +177,24 @@ def test_the_templates_speak_of_the_role_by_the_name_that_it_is_given(tmp_path: 
     named = {"Fn::Sub": "arn:*:iam::*:role/${RoleName}"}
     assert (own["NeverChangeItself"], own["EnterAccounts"]) == (named, named)
     assert printed["terraform"].count('"Resource": "arn:*:iam::*:role/${var.role_name}"') == 2
-    assert "role/BedauditReadOnly" in printed["json"]
-    assert "role/BedauditReadOnly" not in printed["cloudformation"] + printed["terraform"]
+    assert "role/BedauditFix" in printed["json"]
+    assert "role/BedauditFix" not in printed["cloudformation"] + printed["terraform"]
+
+
+@pytest.mark.parametrize(
+    ("options", "role"),
+    [
+        ((), ROLE),
+        (("--write",), FIXING),
+        (("--rollback",), FIXING),
+        (("--write", "--role", "Mine"), "Mine"),
+    ],
+)
+def test_a_role_that_may_change_things_is_not_called_read_only(
+    options: tuple[str, ...], role: str, tmp_path: Path
+) -> None:
+    template = yaml.safe_load(bedaudit("iam", *options, "--format", "cloudformation", at=tmp_path).out)
+    assert template["Parameters"]["RoleName"]["Default"] == role
 
 
 def test_a_name_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 bedaudit iam > read.json                          a policy to scan with
-bedaudit iam --write --role BedauditFix           a policy to scan and fix with
+bedaudit iam --write > fix.json                   a policy to scan and fix with
 bedaudit iam --format cloudformation > role.yaml  a role for all accounts, by a StackSet
 bedaudit iam --format terraform > role.tf
 bedaudit iam --publish security-hub > read.json   and to give findings to Security Hub
 """
 
-ROLE = "BedauditReadOnly"
+ROLE, FIXING = "BedauditReadOnly", "BedauditFix"
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 
 
@@ -46,10 +46,8 @@ _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
     "--role",
     cls=Option,
     metavar="NAME",
-    default=ROLE,
-    show_default=True,
     envvar="BEDAUDIT_ROLE",
-    help="The role to be assumed.",
+    help=f"The role to be assumed, if it is not {ROLE}, or with --write {FIXING}.",
 )
 @click.option(
     "--format",
@@ -65,7 +63,7 @@ def iam(  # noqa: PLR0913, PLR0917 - click calls it so
     write: bool,  # noqa: FBT001 - click calls it so
     rollback: bool,  # noqa: FBT001 - click calls it so
     publish: str | None,
-    role: str,
+    role: str | None,
     format: str,  # noqa: A002 - click calls it so
 ) -> None:
     """Print the IAM permissions that the chosen policies need: what a scan reads, and with --write what a fix changes.
@@ -77,11 +75,13 @@ def iam(  # noqa: PLR0913, PLR0917 - click calls it so
     from bedaudit.permissions.documents import documents
     from bedaudit.permissions.terraform import configuration
 
+    write = write or rollback
+    role = (FIXING if write else ROLE) if role is None else role
     if not _ROLE_NAME.fullmatch(role):
         raise click.UsageError(f"{role!r} is no name of a role")
     loaded = load(policy, config)
     controls = tuple(rules(loaded, ()).controls.values())
-    statements = (*_statements(controls, role, write=write or rollback, rollback=rollback), *_publishing(publish))
+    statements = (*_statements(controls, role, write=write, rollback=rollback), *_publishing(publish))
     found = documents(statements)
     if format == "json":
         terminal.write(json.dumps(found[0] if len(found) == 1 else found, indent=2))
