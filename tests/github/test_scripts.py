@@ -226,7 +226,7 @@ def test_what_a_change_calls_its_files_is_no_command(runner: Runner) -> None:
     first, *said, last = ran.stdout.splitlines()
     token = first.removeprefix("::stop-commands::")
     assert (ran.returncode, len(token), last, ran.stderr) == (2, 32, f"::{token}::", "")
-    assert any(line.startswith("::error::x.yaml:") for line in said)
+    assert any(line.startswith(": :error::x.yaml:") for line in said)
 
 
 def test_shards_are_numbered(runner: Runner) -> None:

@@ -36,14 +36,17 @@ def test_a_path_into_something_unreadable_finds_the_gap() -> None:
     assert lookup(DENIED, ()) == DENIED
 
 
-@pytest.mark.parametrize("value", [{"gap": "text, as a tag may be"}, {"gap": {}, "a": 1}, {}, "gap", None, [DENIED]])
+@pytest.mark.parametrize(
+    "value", [{"gap": "text, as a tag may be"}, {"gap": {}, "a": 1}, {}, "gap", None, [DENIED], {"gap": DENIED}]
+)
 def test_what_only_looks_like_a_gap_is_none(value: Any) -> None:
     assert not is_gap(value)
 
 
 def test_gaps_are_found_at_any_depth() -> None:
-    found = list(gaps_in({"a": [DENIED, {"b": gap("throttled")}], "c": {"gap": "text"}, "d": 1}))
-    assert found == [Gap("denied", "logs:DescribeLogGroups"), Gap("throttled", "logs:DescribeLogGroups")]
+    found = list(gaps_in({"a": [DENIED, {"b": gap("throttled")}], "c": {"gap": "text"}, "d": 1, "e": {"gap": DENIED}}))
+    denied = Gap("denied", "logs:DescribeLogGroups")
+    assert found == [denied, Gap("throttled", "logs:DescribeLogGroups"), denied]
 
 
 def test_what_is_missing_says_so() -> None:

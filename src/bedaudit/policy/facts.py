@@ -22,7 +22,10 @@ MISSING: Final = _Missing()
 
 def is_gap(value: object) -> bool:
     """Whether this is the form that an unreadable part has inside facts."""
-    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("gap"), dict)
+    if not (isinstance(value, dict) and len(value) == 1):
+        return False
+    inner = value.get("gap")
+    return isinstance(inner, dict) and "reason" in inner  # a tag or dimension may be called gap, and be unreadable
 
 
 def gap_of(fact: dict[str, Any]) -> Gap:
