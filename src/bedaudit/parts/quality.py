@@ -65,9 +65,7 @@ async def read_ages(aws: Reader, metrics: Sequence[Raw]) -> Sequence[float | Gap
     end = aws.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     start = end - timedelta(days=LOOKBACK_DAYS)
     found = await read_datapoints(aws, [_series(metric) for metric in metrics], start, end)
-    return [
-        points if isinstance(points, Gap) else age_hours(max(points), aws.now) if points else None for points in found
-    ]
+    return [points if isinstance(points, Gap) else _age(points, aws.now) for points in found]
 
 
 def _series(metric: Raw) -> Series:
